@@ -162,6 +162,16 @@ type EditView struct {
 	Guide       string // what the form says to the writer, plain text; "" when there is none
 }
 
+// NewView is "new": it asks for the title of a page to be made, and for its form when there are several.
+type NewView struct {
+	Base
+	Action   string // GET here, with the fields "title" and "form"
+	Name     string // the title typed so far
+	Sentence string // why that title cannot be used, or ""
+	Forms    []FormChoice
+	Near     []PageLink // pages that may already be what the writer has in mind
+}
+
 // FormChoice is a page form that a new page can begin with.
 type FormChoice struct {
 	Name, Title, About, URL string
