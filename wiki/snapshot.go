@@ -1,62 +1,27 @@
 package wiki
 
 import (
-	"context"
-	"io/fs"
+	"fmt"
 	"iter"
-	"log/slog"
+	"path"
+	"slices"
+	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/text/unicode/norm"
 )
 
-// Options say how a repository is served.
-type Options struct {
-	Root     string           // subfolder of the repository that is the wiki; "" is all of it
-	Branch   string           // "" is HEAD's
-	Log      *slog.Logger     // nil: nothing is logged
-	Now      func() time.Time // nil: time.Now
-	ReadOnly bool
+// Snapshot is an immutable view of one commit. It is safe for many goroutines and costs nothing to keep for the
+// length of a request. Folders are read when they are first asked for; those of Head are read already.
+type Snapshot struct {
+	w      *Wiki
+	commit ID
+	time   time.Time
+	top    *folder // of the repository
+	root   *folder // of the wiki: top, or a folder below it
+	pages  func() []PageRef
 }
-
-// Wiki is an open repository. It is safe for many goroutines.
-type Wiki struct{}
-
-func Open(dir string, o Options) (*Wiki, error) { panic("not built yet") }
-func Create(dir string, o Options, files fs.FS, author Contributor, summary string) error {
-	panic("not built yet")
-}
-func (w *Wiki) Close() error                                          { panic("not built yet") }
-func (w *Wiki) Root() string                                          { panic("not built yet") }
-func (w *Wiki) Head() *Snapshot                                       { panic("not built yet") }
-func (w *Wiki) Refresh(ctx context.Context) error                     { panic("not built yet") }
-func (w *Wiki) At(ctx context.Context, rev string) (*Snapshot, error) { panic("not built yet") }
-func (w *Wiki) AtTime(ctx context.Context, t time.Time) (*Snapshot, error) {
-	panic("not built yet")
-}
-func (w *Wiki) Revision(ctx context.Context, rev string) (*Commit, error)  { panic("not built yet") }
-func (w *Wiki) Save(ctx context.Context, e Edit) (Saved, error)            { panic("not built yet") }
-func (w *Wiki) Rename(ctx context.Context, r Rename) (Saved, error)        { panic("not built yet") }
-func (w *Wiki) Delete(ctx context.Context, d Delete) (Saved, error)        { panic("not built yet") }
-func (w *Wiki) Restore(ctx context.Context, r Restore) (Saved, error)      { panic("not built yet") }
-func (w *Wiki) Revert(ctx context.Context, r Revert) (Saved, error)        { panic("not built yet") }
-func (w *Wiki) Changes(ctx context.Context, from, to ID) ([]Change, error) { panic("not built yet") }
-func ParsePath(s string) (Path, error)                                     { panic("not built yet") }
-
-// Snapshot is an immutable view of one commit.
-type Snapshot struct{}
-
-func (s *Snapshot) Commit() ID                                     { panic("not built yet") }
-func (s *Snapshot) Time() time.Time                                { panic("not built yet") }
-func (s *Snapshot) Page(p Path) (Page, error)                      { panic("not built yet") }
-func (s *Snapshot) Has(p Path) bool                                { panic("not built yet") }
-func (s *Snapshot) Len() int                                       { panic("not built yet") }
-func (s *Snapshot) Pages() iter.Seq[PageRef]                       { panic("not built yet") }
-func (s *Snapshot) PageBlob(p Path) (ID, bool)                     { panic("not built yet") }
-func (s *Snapshot) File(name string) ([]byte, ID, error)           { panic("not built yet") }
-func (s *Snapshot) FileID(name string) (ID, bool)                  { panic("not built yet") }
-func (s *Snapshot) Files(folder string) []FileRef                  { panic("not built yet") }
-func (s *Snapshot) Lookup(name string) (Path, bool)                { panic("not built yet") }
-func (s *Snapshot) LookupFrom(from Path, name string) (Path, bool) { panic("not built yet") }
-func (s *Snapshot) FolderPage(folder string) (Path, bool)          { panic("not built yet") }
 
 // PageRef names a page and its text.
 type PageRef struct {
@@ -79,134 +44,284 @@ type Page struct {
 	Source []byte
 }
 
-// Contributor is a git identity.
-type Contributor struct{ Name, Email string }
-
-// Commit is a commit's metadata. Time is the author's.
-type Commit struct {
-	ID        ID
-	Parents   []ID
-	Time      time.Time
-	Author    Contributor
-	CoAuthors []Contributor
-	Summary   string // first line of the message
-	Message   string
+// newSnapshot finds the wiki's root in the tree top. A root that is not there is an empty folder.
+func (w *Wiki) newSnapshot(commit ID, when time.Time, top *folder) (*Snapshot, error) {
+	s := &Snapshot{w: w, commit: commit, time: when, top: top, root: top}
+	if w.root != "" {
+		for elem := range strings.SplitSeq(w.root, "/") {
+			l, err := s.root.open(w.store)
+			if err != nil {
+				return nil, err
+			}
+			e := l.find(elem)
+			if e == nil || e.sub == nil {
+				s.root = emptyFolder()
+				break
+			}
+			s.root = e.sub
+		}
+	}
+	s.pages = sync.OnceValue(s.list)
+	return s, nil
 }
 
-// Revision is one change of one page.
-type Revision struct {
-	Commit
-	Path  Path // the page's path then
-	From  Path // the path before, of a Renamed
-	Kind  ChangeKind
-	Blob  ID  // zero when Deleted
-	Size  int // bytes
-	Delta int // bytes more than before
-	Merge bool
+func emptyFolder() *folder {
+	f := &folder{}
+	f.list.Store(newListing(nil))
+	return f
 }
 
-// ChangeKind says what a Change did.
-type ChangeKind uint8
+// Commit names the commit; zero in a repository that has none yet.
+func (s *Snapshot) Commit() ID { return s.commit }
 
-const (
-	Added ChangeKind = iota + 1
-	Modified
-	Renamed
-	Deleted
-)
+// Time is when the commit was made, by its committer's clock.
+func (s *Snapshot) Time() time.Time { return s.time }
 
-// String gives "added", "modified", "renamed" or "deleted".
-func (k ChangeKind) String() string {
-	return [...]string{"", "added", "modified", "renamed", "deleted"}[k]
+// Len counts the pages.
+func (s *Snapshot) Len() int { return len(s.pages()) }
+
+// Pages gives every page, ordered by path. Files in hidden folders (".coppice") are no pages.
+func (s *Snapshot) Pages() iter.Seq[PageRef] { return slices.Values(s.pages()) }
+
+// list collects the pages once for a Snapshot. A folder that cannot be read ends the list, and the log says so.
+func (s *Snapshot) list() []PageRef {
+	var refs []PageRef
+	_, err := s.root.walk(s.w.store, "", func(name string, e *entry) bool {
+		if e.isPage() {
+			refs = append(refs, PageRef{Path{strings.TrimSuffix(name, pageSuffix)}, e.id})
+		}
+		return true
+	})
+	if err != nil {
+		s.w.log.Error("cannot list pages", "commit", s.commit, "err", err)
+	}
+	slices.SortFunc(refs, func(a, b PageRef) int { return a.Path.Compare(b.Path) })
+	return refs
 }
 
-// Change is what happened to one page between two commits.
-type Change struct {
-	Kind       ChangeKind
-	Path, From Path
-	Blob, Old  ID
+// PageBlob gives the blob of the page, and whether there is one.
+func (s *Snapshot) PageBlob(p Path) (ID, bool) {
+	if e := s.entry(p.File()); e != nil && e.isPage() && !hidden(p.name) {
+		return e.id, true
+	}
+	return ID{}, false
 }
 
-// Edit is a new text for a page.
-type Edit struct {
-	Path      Path
-	Base      ID // commit the writer started from; zero for a new page
-	Source    []byte
-	Summary   string
-	Author    Contributor
-	CoAuthors []Contributor
+// Has reports whether there is a page of that path.
+func (s *Snapshot) Has(p Path) bool {
+	_, ok := s.PageBlob(p)
+	return ok
 }
 
-// Rename gives a page another path.
-type Rename struct {
-	From, To Path
-	Base     ID
-	Summary  string
-	Author   Contributor
+// Page reads a page. The error is of Kind NotFound when there is none.
+func (s *Snapshot) Page(p Path) (Page, error) {
+	blob, ok := s.PageBlob(p)
+	if !ok {
+		return Page{}, &Error{Kind: NotFound, Sentence: fmt.Sprintf("There is no page “%s”.", p)}
+	}
+	source, err := s.w.blob(blob)
+	if err != nil {
+		return Page{}, err
+	}
+	return Page{Path: p, Blob: blob, Commit: s.commit, Source: source}, nil
 }
 
-// Delete takes a page away; its history stays.
-type Delete struct {
-	Path    Path
-	Base    ID
-	Summary string
-	Author  Contributor
+// File reads any regular file by its name below the root. The error is of Kind NotFound when there is none.
+func (s *Snapshot) File(name string) ([]byte, ID, error) {
+	id, ok := s.FileID(name)
+	if !ok {
+		return nil, ID{}, &Error{Kind: NotFound, Sentence: fmt.Sprintf("There is no file “%s”.", strings.Map(visible, name))}
+	}
+	data, err := s.w.blob(id)
+	return data, id, err
 }
 
-// Restore brings the version of a page at commit From back, as a new revision.
-type Restore struct {
-	Path    Path
-	From    ID
-	Summary string
-	Author  Contributor
+// FileID gives the blob of a regular file, and whether there is one.
+func (s *Snapshot) FileID(name string) (ID, bool) {
+	if e := s.entry(name); e != nil && e.isFile() {
+		return e.id, true
+	}
+	return ID{}, false
 }
 
-// Revert undoes one old revision and keeps what came later.
-type Revert struct {
-	Path     Path
-	Revision ID
-	Summary  string
-	Author   Contributor
+// Files gives the regular files and folders directly in a folder, in git's order; none when there is no such folder.
+func (s *Snapshot) Files(name string) []FileRef {
+	f := s.root
+	if name = strings.Trim(name, "/"); name != "" {
+		e := s.entry(name)
+		if e == nil || e.sub == nil {
+			return nil
+		}
+		f, name = e.sub, name+"/"
+	}
+	l, err := f.open(s.w.store)
+	if err != nil {
+		s.w.log.Error("cannot list files", "folder", name, "commit", s.commit, "err", err)
+		return nil
+	}
+	var refs []FileRef
+	for _, e := range l.entries {
+		if e.isFile() || e.sub != nil {
+			refs = append(refs, FileRef{Name: name + e.name, ID: e.id, Dir: e.sub != nil})
+		}
+	}
+	return refs
 }
 
-// Saved is the answer to an edit that is on disk.
-type Saved struct {
-	Revision Revision
-	Merged   bool // somebody else's words were merged in
-	Snapshot *Snapshot
+// entry finds a file or folder by its exact name, or gives nil. A folder that cannot be read is logged and not there.
+func (s *Snapshot) entry(name string) *entry {
+	f := s.root
+	for {
+		elem, rest, more := strings.Cut(name, "/")
+		l, err := f.open(s.w.store)
+		if err != nil {
+			s.w.log.Error("cannot read folder", "file", name, "commit", s.commit, "err", err)
+			return nil
+		}
+		e := l.find(elem)
+		if e == nil || !more {
+			return e
+		}
+		if e.sub == nil {
+			return nil
+		}
+		f, name = e.sub, rest
+	}
 }
 
-// ConflictError says that an edit clashes with a newer revision. Nothing was written, and the writer's text is in it.
-type ConflictError struct {
-	Path               Path
-	Base, Theirs, Mine []byte
-	TheirCommit        ID   // what the next try should name as its Base
-	Deleted            bool // the page is gone
-	Chunks             []MergeChunk
+// hidden reports whether any element of a path begins with a dot.
+func hidden(name string) bool { return name[0] == '.' || strings.Contains(name, "/.") }
+
+// folderPages are the names of a folder's own page, first come first.
+var folderPages = [...]string{"index", "README", "Home"}
+
+// FolderPage gives a folder's own page: index, README or Home. "" is the root.
+func (s *Snapshot) FolderPage(name string) (Path, bool) {
+	prefix := ""
+	if name = strings.Trim(name, "/"); name != "" {
+		prefix = name + "/"
+	}
+	for _, base := range folderPages {
+		if p := (Path{prefix + base}); s.Has(p) {
+			return p, true
+		}
+	}
+	return Path{}, false
 }
 
-func (e *ConflictError) Error() string {
-	return "Somebody else changed the same words while you were writing."
+// Lookup finds a page by a name as a person types it: exactly; then with case, spaces, hyphens and underscores taken
+// as equal; then a folder's own page; then, if only one page anywhere ends so, that page.
+func (s *Snapshot) Lookup(name string) (Path, bool) {
+	name = strings.Trim(strings.TrimSuffix(name, pageSuffix), "/")
+	if name == "" {
+		return s.FolderPage("")
+	}
+	if p, ok := s.resolve(name); ok {
+		return p, true
+	}
+	return s.lookupBase(name)
 }
 
-// MergeChunk is a part of a merged text: agreed, or a clash with its three texts.
-type MergeChunk struct {
-	Conflict                 bool
-	Text, Base, Theirs, Mine []byte
+// LookupFrom finds the page that a link on page from means: relative to its folder, then to the root, then as Lookup
+// does. Nothing outside the root is ever found.
+func (s *Snapshot) LookupFrom(from Path, name string) (Path, bool) {
+	if rest, ok := strings.CutPrefix(name, "/"); ok {
+		return s.resolve(clean(rest))
+	}
+	trimmed := strings.TrimSuffix(name, pageSuffix)
+	if rel, ok := inside(path.Join(from.Folder(), trimmed)); ok {
+		if p, ok := s.resolve(rel); ok {
+			return p, true
+		}
+	}
+	if strings.HasPrefix(name, ".") {
+		return Path{}, false
+	}
+	return s.Lookup(trimmed)
 }
 
-// Follower is derived data that reflects one commit, its Position, stored in the same write as the data.
-type Follower interface {
-	Name() string // "history", "search", "catalog"
-	Position() ID // zero: nothing yet
-	// Follow brings the data from Position to to. When Position is unknown or no ancestor, it rebuilds and logs why.
-	Follow(ctx context.Context, w *Wiki, to *Snapshot) error
+func clean(name string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(path.Clean("/"+name), "/"), pageSuffix)
 }
 
-// Following keeps one Follower at the head.
-type Following struct{}
+// inside reports whether a cleaned relative name stays below the root.
+func inside(name string) (string, bool) {
+	if name == "." {
+		return "", true
+	}
+	return name, name != ".." && !strings.HasPrefix(name, "../")
+}
 
-func (w *Wiki) Follow(f Follower) *Following         { panic("not built yet") }
-func (f *Following) Await(ctx context.Context) error { panic("not built yet") }
-func (f *Following) Behind() bool                    { panic("not built yet") }
-func (f *Following) Stop()                           { panic("not built yet") }
+// resolve finds the page of that name, exactly or loosely, or the own page of the folder of that name.
+func (s *Snapshot) resolve(name string) (Path, bool) {
+	if name == "" {
+		return s.FolderPage("")
+	}
+	if p := (Path{name}); s.Has(p) {
+		return p, true
+	}
+	if hidden(name) {
+		return Path{}, false
+	}
+	return s.resolveLoosely(s.root, "", norm.NFC.String(name))
+}
+
+// resolveLoosely walks the elements of name, trying every entry that is loosely equal, pages before folders.
+func (s *Snapshot) resolveLoosely(f *folder, prefix, name string) (Path, bool) {
+	elem, rest, more := strings.Cut(name, "/")
+	l, err := f.open(s.w.store)
+	if err != nil {
+		return Path{}, false
+	}
+	matches := l.folds().loose[looseKey(elem)]
+	if !more {
+		for _, i := range matches {
+			if e := &l.entries[i]; e.isPage() {
+				return Path{prefix + strings.TrimSuffix(e.name, pageSuffix)}, true
+			}
+		}
+	}
+	for _, i := range matches {
+		e := &l.entries[i]
+		if !e.isOpen() {
+			continue
+		}
+		sub := prefix + e.name
+		if !more {
+			if p, ok := s.FolderPage(sub); ok {
+				return p, true
+			}
+		} else if p, ok := s.resolveLoosely(e.sub, sub+"/", rest); ok {
+			return p, true
+		}
+	}
+	return Path{}, false
+}
+
+// lookupBase finds the one page whose path ends in name. Several such pages are none: a link must not guess.
+func (s *Snapshot) lookupBase(name string) (found Path, ok bool) {
+	if hidden(name) || strings.Contains(name, "/") {
+		return Path{}, false
+	}
+	key, count := looseKey(name), 0
+	var search func(f *folder, prefix string)
+	search = func(f *folder, prefix string) {
+		l, err := f.open(s.w.store)
+		if err != nil || count > 1 {
+			return
+		}
+		for _, i := range l.folds().loose[key] {
+			if e := &l.entries[i]; e.isPage() {
+				count++
+				found = Path{prefix + strings.TrimSuffix(e.name, pageSuffix)}
+			}
+		}
+		for i := range l.entries {
+			if e := &l.entries[i]; e.isOpen() {
+				search(e.sub, prefix+e.name+"/")
+			}
+		}
+	}
+	search(s.root, "")
+	return found, count == 1
+}

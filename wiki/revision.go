@@ -1,0 +1,152 @@
+package wiki
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"coppice/wiki/internal/gitstore"
+)
+
+// Contributor is a git identity.
+type Contributor struct{ Name, Email string }
+
+// Commit is a commit's metadata. Time is the author's, in the author's zone.
+type Commit struct {
+	ID        ID
+	Parents   []ID
+	Time      time.Time
+	Author    Contributor
+	CoAuthors []Contributor // of the trailers Co-authored-by
+	Summary   string        // first line of the message
+	Message   string
+}
+
+// Revision is one change of one page.
+type Revision struct {
+	Commit
+	Path  Path // the page's path then
+	From  Path // the path before, of a Renamed
+	Kind  ChangeKind
+	Blob  ID  // zero when Deleted
+	Size  int // bytes
+	Delta int // bytes more than before
+	Merge bool
+}
+
+// ChangeKind says what a Change did.
+type ChangeKind uint8
+
+const (
+	Added ChangeKind = iota + 1
+	Modified
+	Renamed
+	Deleted
+)
+
+// String gives "added", "modified", "renamed" or "deleted".
+func (k ChangeKind) String() string {
+	return [...]string{"", "added", "modified", "renamed", "deleted"}[k]
+}
+
+// Change is what happened to one page between two commits. Old is the blob before, zero when Added; Blob is the blob
+// after, zero when Deleted.
+type Change struct {
+	Kind       ChangeKind
+	Path, From Path
+	Blob, Old  ID
+}
+
+// NewCommit shapes what the store read for people: co-authors from the trailers, the summary cut from the message.
+func NewCommit(c *gitstore.CommitData) Commit {
+	return Commit{
+		ID: c.ID, Parents: c.Parents, Time: c.Author.When,
+		Author:    Contributor{c.Author.Name, c.Author.Email},
+		CoAuthors: coAuthors(c.Message),
+		Summary:   firstLine(c.Message),
+		Message:   c.Message,
+	}
+}
+
+func firstLine(message string) string {
+	line, _, _ := strings.Cut(strings.TrimLeft(message, "\r\n"), "\n")
+	return strings.TrimSpace(line)
+}
+
+const coAuthorTrailer = "Co-authored-by:"
+
+// coAuthors reads the trailers of a message, whose key git compares without case.
+func coAuthors(message string) []Contributor {
+	var found []Contributor
+	for line := range strings.Lines(message) {
+		if len(line) < len(coAuthorTrailer) || !strings.EqualFold(line[:len(coAuthorTrailer)], coAuthorTrailer) {
+			continue
+		}
+		if c := ParseContributor(line[len(coAuthorTrailer):]); c.Name != "" {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// ParseContributor reads "Name <mail>", or a name alone.
+func ParseContributor(s string) Contributor {
+	name, rest, ok := strings.Cut(s, "<")
+	c := Contributor{Name: strings.TrimSpace(name)}
+	if ok {
+		mail, _, _ := strings.Cut(rest, ">")
+		c.Email = strings.TrimSpace(mail)
+	}
+	return c
+}
+
+// clean makes a Contributor that git accepts: no brackets, no control characters, never an empty name.
+func (c Contributor) clean() Contributor {
+	strip := func(s string) string {
+		return strings.TrimSpace(strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) || r == '<' || r == '>' || r == utf8.RuneError {
+				return -1
+			}
+			return r
+		}, s))
+	}
+	c.Name, c.Email = strip(c.Name), strip(c.Email)
+	if c.Name == "" {
+		c.Name = "Unknown"
+	}
+	return c
+}
+
+func (c Contributor) String() string { return c.Name + " <" + c.Email + ">" }
+
+// MaxSummary keeps the first line of a message readable in every list; what is longer goes below it.
+const MaxSummary = 200 // characters
+
+// message builds a commit message: the summary on one line (or fallback when it says nothing), what is too long for
+// it below, then the trailers.
+func message(summary, fallback string, coAuthors []Contributor, more ...string) string {
+	summary = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(summary, "�"), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
+	if summary == "" {
+		summary = fallback
+	}
+	var body strings.Builder
+	if runes := []rune(summary); len(runes) > MaxSummary {
+		body.WriteString(string(runes[:MaxSummary-1]) + "…\n\n…" + string(runes[MaxSummary-1:]))
+	} else {
+		body.WriteString(summary)
+	}
+	body.WriteByte('\n')
+	for _, m := range more {
+		body.WriteString("\n" + m + "\n")
+	}
+	if len(coAuthors) > 0 {
+		body.WriteByte('\n')
+	}
+	for _, c := range coAuthors {
+		body.WriteString(coAuthorTrailer + " " + c.clean().String() + "\n")
+	}
+	return body.String()
+}
