@@ -44,6 +44,9 @@ func (m *mainline) before(ctx context.Context, store *gitstore.Store, head ID, t
 
 // extend makes the line end at head, keeping what it shares with the line it was.
 func (m *mainline) extend(ctx context.Context, store *gitstore.Store, head ID) error {
+	if n := len(m.steps); n > 0 && m.steps[n-1].id == head {
+		return nil
+	}
 	known := make(map[ID]int, len(m.steps))
 	for i, s := range m.steps {
 		known[s.id] = i

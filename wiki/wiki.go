@@ -77,6 +77,7 @@ type Wiki struct {
 	moved   chan struct{} // closed and replaced when head changes
 
 	plans chan *request // to the writer
+	ended <-chan struct{}
 	stop  context.CancelFunc
 	done  sync.WaitGroup
 
@@ -170,7 +171,7 @@ func (w *Wiki) checkRoot() error {
 // start begins the writer and the watch over the branch; Close ends them.
 func (w *Wiki) start() {
 	ctx, stop := context.WithCancel(context.Background())
-	w.stop = stop
+	w.stop, w.ended = stop, ctx.Done()
 	w.done.Go(func() { w.watch(ctx) })
 	if !w.readOnly {
 		w.done.Go(func() { w.write(ctx) })

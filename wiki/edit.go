@@ -1,0 +1,484 @@
+package wiki
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"coppice/wiki/internal/diff"
+	"coppice/wiki/internal/gitstore"
+	"coppice/wiki/markdown"
+)
+
+// Edit is a new text for a page.
+type Edit struct {
+	Path      Path
+	Base      ID // commit the writer started from; zero for a new page
+	Source    []byte
+	Summary   string // "" gets one that names the page
+	Author    Contributor
+	CoAuthors []Contributor
+}
+
+// Rename gives a page another path. Links to the old one go on working: history knows where it went.
+type Rename struct {
+	From, To Path
+	Summary  string
+	Author   Contributor
+}
+
+// Delete takes a page away; its history stays. With a Base, a page that changed since is not deleted.
+type Delete struct {
+	Path    Path
+	Base    ID
+	Summary string
+	Author  Contributor
+}
+
+// Restore brings the version that a page had at commit From back, as a new revision. The page may be gone.
+type Restore struct {
+	Path    Path
+	From    ID
+	Summary string
+	Author  Contributor
+}
+
+// Revert undoes one old revision and keeps what came later.
+type Revert struct {
+	Path     Path
+	Revision ID
+	Summary  string
+	Author   Contributor
+}
+
+// Saved is the answer to an edit that is on disk.
+type Saved struct {
+	Revision Revision
+	Merged   bool // somebody else's words were merged in
+	Snapshot *Snapshot
+}
+
+// ConflictError says that an edit clashes with a newer revision. Nothing was written, and the writer's text is in it.
+type ConflictError struct {
+	Path               Path
+	Base, Theirs, Mine []byte
+	TheirCommit        ID   // what the next try should name as its Base
+	Deleted            bool // the page is gone
+	Chunks             []MergeChunk
+}
+
+func (e *ConflictError) Error() string {
+	if e.Deleted {
+		return "Somebody else deleted the page while you were writing."
+	}
+	return "Somebody else changed the same words while you were writing."
+}
+
+// MergeChunk is a part of a merged text: agreed, or a clash with its three texts.
+type MergeChunk struct {
+	Conflict                 bool
+	Text, Base, Theirs, Mine []byte
+}
+
+// Save puts a new text on a page, or makes the page when Base is zero. When the page has changed since Base the two
+// edits are merged; a page that was renamed since is found under its new name. Line endings and the final newline are
+// those of the base.
+//
+// Errors: *ConflictError when both changed the same words; Kind Invalid for a text or a name that cannot be kept;
+// Unchanged when there is nothing to save; Refused when the disk or the repository cannot be written. In each case
+// nothing was written.
+func (w *Wiki) Save(ctx context.Context, e Edit) (Saved, error) {
+	if err := checkSource(e.Source); err != nil {
+		return Saved{}, err
+	}
+	return w.do(ctx, func(d *draft) (Saved, error) { return d.save(e) })
+}
+
+// Rename moves a page. Errors: Kind NotFound when there is no page From, Invalid for a name that cannot be used,
+// Exists when there is a page To already.
+func (w *Wiki) Rename(ctx context.Context, r Rename) (Saved, error) {
+	return w.do(ctx, func(d *draft) (Saved, error) {
+		p, err := d.page(r.From)
+		if err != nil {
+			return Saved{}, err
+		}
+		if r.From == r.To {
+			return Saved{}, unchanged("The page has that name already.")
+		}
+		if err := d.checkFree(r.To, r.From); err != nil {
+			return Saved{}, err
+		}
+		return d.record(Revision{Path: r.To, From: r.From, Kind: Renamed, Blob: p.Blob, Size: len(p.Source)},
+			r.Author, message(r.Summary, fmt.Sprintf("Rename %s to %s", r.From, r.To), nil),
+			put{file: r.From.File()}, put{file: r.To.File(), blob: p.Blob})
+	})
+}
+
+// Delete takes a page away. Errors: Kind NotFound; *ConflictError when it changed since Base.
+func (w *Wiki) Delete(ctx context.Context, r Delete) (Saved, error) {
+	return w.do(ctx, func(d *draft) (Saved, error) {
+		p, err := d.page(r.Path)
+		if err != nil {
+			return Saved{}, err
+		}
+		if !r.Base.IsZero() {
+			if base, err := d.pageAt(r.Base, r.Path); err != nil || base.Blob != p.Blob {
+				return Saved{}, &ConflictError{Path: r.Path, Base: base.Source, Theirs: p.Source, TheirCommit: d.head}
+			}
+		}
+		return d.record(Revision{Path: r.Path, Kind: Deleted, Delta: -len(p.Source)},
+			r.Author, message(r.Summary, "Delete "+r.Path.String(), nil), put{file: r.Path.File()})
+	})
+}
+
+// Restore brings an old version back. Errors: Kind NotFound when the page was not there at From; Unchanged when the
+// page reads so already.
+func (w *Wiki) Restore(ctx context.Context, r Restore) (Saved, error) {
+	return w.do(ctx, func(d *draft) (Saved, error) {
+		old, err := d.pageAt(r.From, r.Path)
+		if err != nil {
+			return Saved{}, err
+		}
+		msg := message(r.Summary, fmt.Sprintf("Restore %s as of %s", r.Path, r.From.Short()), nil)
+		return d.replace(r.Path, old.Source, r.Author, msg)
+	})
+}
+
+// Revert undoes one revision of a page. Errors: Kind NotFound when that revision did not touch the page;
+// *ConflictError when later edits changed the same words; Unchanged when it is undone already.
+func (w *Wiki) Revert(ctx context.Context, r Revert) (Saved, error) {
+	return w.do(ctx, func(d *draft) (Saved, error) { return d.revert(r) })
+}
+
+// Import adds files, each by its name below the root, in one commit. Errors: Kind Exists when one is there already.
+func (w *Wiki) Import(ctx context.Context, files fs.FS, author Contributor, summary string) (Saved, error) {
+	var puts []put
+	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(files, name)
+		puts = append(puts, put{file: name, text: append([]byte{}, data...)})
+		return err
+	})
+	if err != nil {
+		return Saved{}, err
+	}
+	return w.do(ctx, func(d *draft) (Saved, error) {
+		for _, p := range puts {
+			if _, there := d.snap.FileID(p.file); there {
+				return Saved{}, &Error{Kind: Exists, Sentence: fmt.Sprintf("There is a file %s already.", p.file)}
+			}
+		}
+		snap, c, err := d.commit(author, message(summary, "Import files", nil), puts...)
+		if err != nil {
+			return Saved{}, err
+		}
+		return Saved{Revision: Revision{Commit: NewCommit(c), Kind: Added}, Snapshot: snap}, nil
+	})
+}
+
+// checkSource says what speaks against keeping a text as a page.
+func checkSource(source []byte) error {
+	switch {
+	case len(source) > MaxPageSize:
+		return &Error{Kind: Invalid, Sentence: fmt.Sprintf("The page is too large: %d kB, and %d kB are the most. Split it into several pages.", len(source)>>10, MaxPageSize>>10)}
+	case !utf8.Valid(source):
+		line := 1 + bytes.Count(source[:firstInvalid(source)], []byte("\n"))
+		return &Error{Kind: Invalid, Sentence: fmt.Sprintf("The text is not valid UTF-8: line %d holds bytes that are no character.", line)}
+	case bytes.IndexByte(source, 0) >= 0:
+		return &Error{Kind: Invalid, Sentence: "The text holds a NUL character, which no page can keep."}
+	}
+	return nil
+}
+
+func firstInvalid(b []byte) int {
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return len(b)
+}
+
+func unchanged(sentence string) error { return &Error{Kind: Unchanged, Sentence: sentence} }
+
+// page reads a page of the draft's head.
+func (d *draft) page(p Path) (Page, error) {
+	blob, ok := d.snap.PageBlob(p)
+	if !ok {
+		return Page{}, &Error{Kind: NotFound, Sentence: fmt.Sprintf("There is no page “%s”.", p)}
+	}
+	source, err := d.read(blob)
+	return Page{Path: p, Blob: blob, Commit: d.head, Source: source}, err
+}
+
+// read reads a blob that may not be on disk yet.
+func (d *draft) read(blob ID) ([]byte, error) {
+	_, data, err := d.batch.Read(blob)
+	return data, err
+}
+
+// pageAt reads a page as it was at a commit.
+func (d *draft) pageAt(commit ID, p Path) (Page, error) {
+	if commit == d.head {
+		return d.page(p)
+	}
+	s, err := d.w.at(commit)
+	if err != nil {
+		return Page{}, &Error{Kind: NotFound, Sentence: fmt.Sprintf("There is no revision “%s”.", commit.Short()), Err: err}
+	}
+	return s.Page(p)
+}
+
+// save decides what an Edit does to the newest state.
+func (d *draft) save(e Edit) (Saved, error) {
+	var base Page
+	if !e.Base.IsZero() {
+		var err error
+		if base, err = d.pageAt(e.Base, e.Path); err != nil && KindOf(err) != NotFound {
+			return Saved{}, err
+		}
+	}
+	current, err := d.page(e.Path)
+	if KindOf(err) == NotFound && err != nil {
+		if base.Blob.IsZero() {
+			return d.create(e)
+		}
+		moved, ok := d.movedSince(e.Base, e.Path)
+		if !ok {
+			return Saved{}, &ConflictError{Path: e.Path, Base: base.Source, Mine: e.Source, TheirCommit: d.head, Deleted: true}
+		}
+		current, err = d.page(moved)
+	}
+	if err != nil {
+		return Saved{}, err
+	}
+	like := base.Source
+	if base.Blob.IsZero() {
+		like = current.Source
+	}
+	mine := diff.Normalize(e.Source, like)
+	text, merged := mine, false
+	if base.Blob != current.Blob {
+		r := merge(base.Source, current.Source, mine)
+		if !r.Clean {
+			return Saved{}, &ConflictError{
+				Path: current.Path, Base: base.Source, Theirs: current.Source, Mine: mine,
+				TheirCommit: d.head, Chunks: chunks(r.Chunks),
+			}
+		}
+		text, merged = r.Text, !bytes.Equal(r.Text, mine)
+	}
+	if bytes.Equal(text, current.Source) {
+		return Saved{}, unchanged("Your text is what the page says already; there was nothing to save.")
+	}
+	saved, err := d.record(Revision{Path: current.Path, Kind: Modified, Size: len(text), Delta: len(text) - len(current.Source)},
+		e.Author, message(e.Summary, "Edit "+current.Path.String(), e.CoAuthors), put{file: current.Path.File(), text: text})
+	saved.Merged = merged
+	return saved, err
+}
+
+// create makes a new page.
+func (d *draft) create(e Edit) (Saved, error) {
+	if err := d.checkFree(e.Path, Path{}); err != nil {
+		return Saved{}, err
+	}
+	text := diff.Normalize(e.Source, nil)
+	if len(bytes.TrimSpace(text)) == 0 {
+		return Saved{}, &Error{Kind: Invalid, Sentence: "The page has no text yet."}
+	}
+	return d.record(Revision{Path: e.Path, Kind: Added, Size: len(text), Delta: len(text)},
+		e.Author, message(e.Summary, "Create "+e.Path.String(), e.CoAuthors), put{file: e.Path.File(), text: text})
+}
+
+// replace puts a whole text in place of whatever the page says, or makes the page again.
+func (d *draft) replace(p Path, text []byte, author Contributor, msg string) (Saved, error) {
+	rev := Revision{Path: p, Kind: Modified, Size: len(text), Delta: len(text)}
+	if current, err := d.page(p); err == nil {
+		if bytes.Equal(current.Source, text) {
+			return Saved{}, unchanged("The page reads so already.")
+		}
+		rev.Delta -= len(current.Source)
+	} else if rev.Kind = Added; KindOf(err) != NotFound {
+		return Saved{}, err
+	} else if err := d.checkTwins(p, Path{}); err != nil {
+		return Saved{}, err
+	}
+	return d.record(rev, author, msg, put{file: p.File(), text: append([]byte{}, text...)})
+}
+
+// revert merges the step back from a revision into the newest text: the revision's own text is the base, the text
+// before it is the other side.
+func (d *draft) revert(r Revert) (Saved, error) {
+	after, err := d.w.at(r.Revision)
+	if err != nil {
+		return Saved{}, &Error{Kind: NotFound, Sentence: "There is no such revision.", Err: err}
+	}
+	commit, err := d.w.store.Commit(r.Revision)
+	if err != nil {
+		return Saved{}, err
+	}
+	var parent ID
+	if len(commit.Parents) > 0 {
+		parent = commit.Parents[0]
+	}
+	before, err := d.w.at(parent)
+	if err != nil {
+		return Saved{}, err
+	}
+	now, then := after.textOf(r.Path), before.textOf(r.Path)
+	if now != nil && then == nil {
+		if from, ok := d.w.renamedFrom(parent, r.Revision, r.Path); ok {
+			then = before.textOf(from)
+		}
+	}
+	if bytes.Equal(now, then) {
+		return Saved{}, &Error{Kind: NotFound, Sentence: "That revision did not change this page."}
+	}
+	msg := message(r.Summary, fmt.Sprintf("Revert “%s”", firstLine(commit.Message)), nil,
+		fmt.Sprintf("This undoes what %s changed in %s.", r.Revision, r.Path))
+	current, err := d.page(r.Path)
+	switch {
+	case err != nil && KindOf(err) != NotFound:
+		return Saved{}, err
+	case err != nil && now == nil: // a deletion is undone
+		return d.replace(r.Path, then, r.Author, msg)
+	case err != nil:
+		return Saved{}, &ConflictError{Path: r.Path, Base: now, Mine: then, TheirCommit: d.head, Deleted: true}
+	case then == nil && bytes.Equal(current.Source, now): // the page's first revision is undone
+		return d.record(Revision{Path: r.Path, Kind: Deleted, Delta: -len(current.Source)}, r.Author, msg, put{file: r.Path.File()})
+	}
+	m := merge(now, current.Source, diff.Normalize(then, current.Source))
+	if !m.Clean || then == nil {
+		return Saved{}, &ConflictError{Path: r.Path, Base: now, Theirs: current.Source, Mine: then, TheirCommit: d.head, Chunks: chunks(m.Chunks)}
+	}
+	if bytes.Equal(m.Text, current.Source) {
+		return Saved{}, unchanged("That revision is undone already.")
+	}
+	return d.replace(r.Path, m.Text, r.Author, msg)
+}
+
+// textOf gives a page's text, or nil when there is no such page.
+func (s *Snapshot) textOf(p Path) []byte {
+	page, err := s.Page(p)
+	if err != nil {
+		return nil
+	}
+	return append([]byte{}, page.Source...)
+}
+
+// record commits puts and tells the change as a Revision.
+func (d *draft) record(rev Revision, author Contributor, msg string, puts ...put) (Saved, error) {
+	snap, c, err := d.commit(author, msg, puts...)
+	if err != nil {
+		return Saved{}, err
+	}
+	rev.Commit = NewCommit(c)
+	if rev.Blob.IsZero() && rev.Kind != Deleted {
+		rev.Blob, _ = snap.PageBlob(rev.Path)
+	}
+	return Saved{Revision: rev, Snapshot: snap}, nil
+}
+
+// checkFree says what speaks against a new page of that name. from is the page that is about to leave its own name.
+func (d *draft) checkFree(p, from Path) error {
+	if err := p.checkNew(); err != nil {
+		return err
+	}
+	if d.snap.Has(p) {
+		return &Error{Kind: Exists, Sentence: fmt.Sprintf("There is a page “%s” already.", p)}
+	}
+	return d.checkTwins(p, from)
+}
+
+// checkTwins refuses a name that a case-insensitive file system would take for one that is there: a clone on Windows
+// or macOS would lose one of the two.
+func (d *draft) checkTwins(p, from Path) error {
+	f, prefix := d.snap.root, ""
+	elems := strings.Split(p.File(), "/")
+	for i, elem := range elems {
+		l, err := f.open(d.w.store)
+		if err != nil {
+			return err
+		}
+		at, ok := l.folds().twin[twinKey(elem)]
+		if !ok {
+			return nil
+		}
+		e := &l.entries[at]
+		isFrom := prefix+e.name == from.File()
+		last := i == len(elems)-1
+		if (e.name != elem || last) && !isFrom {
+			return &Error{Kind: Exists, Sentence: fmt.Sprintf("“%s” differs from “%s” only in capitals or accents, and some computers cannot keep both apart.",
+				strings.TrimSuffix(path.Join(prefix, elem), pageSuffix), strings.TrimSuffix(prefix+e.name, pageSuffix))}
+		}
+		if e.sub == nil {
+			return nil
+		}
+		f, prefix = e.sub, prefix+e.name+"/"
+	}
+	return nil
+}
+
+// movedSince finds the page that a page became between a commit and the draft's head.
+func (d *draft) movedSince(base ID, p Path) (Path, bool) {
+	from, err := d.w.at(base)
+	if err != nil {
+		return Path{}, false
+	}
+	changes, err := compare(from, d.snap, d.read)
+	if err != nil {
+		return Path{}, false
+	}
+	for _, c := range changes {
+		if c.Kind == Renamed && c.From == p {
+			return c.Path, true
+		}
+	}
+	return Path{}, false
+}
+
+// renamedFrom finds the path that a page had before a commit renamed it.
+func (w *Wiki) renamedFrom(parent, commit ID, p Path) (Path, bool) {
+	changes, err := w.Changes(context.Background(), parent, commit)
+	if err != nil {
+		return Path{}, false
+	}
+	for _, c := range changes {
+		if c.Kind == Renamed && c.Path == p {
+			return c.From, true
+		}
+	}
+	return Path{}, false
+}
+
+// merge joins theirs and mine by Markdown block.
+func merge(base, theirs, mine []byte) diff.Result {
+	return diff.Merge(base, theirs, mine, func(text []byte) []diff.Block {
+		ranges := markdown.SplitBlocks(text)
+		blocks := make([]diff.Block, len(ranges))
+		for i, r := range ranges {
+			blocks[i] = diff.Block{Start: r[0], End: r[1]}
+		}
+		return blocks
+	})
+}
+
+func chunks(in []diff.Chunk) []MergeChunk {
+	out := make([]MergeChunk, len(in))
+	for i, c := range in {
+		out[i] = MergeChunk(c)
+	}
+	return out
+}
+
+var _ = errors.Is
+var _ gitstore.ID
