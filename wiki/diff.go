@@ -13,9 +13,9 @@ type (
 
 // The values of Op.
 const (
-	Equal  = diff.Equal
-	Delete_ = diff.Delete
-	Insert = diff.Insert
+	OpEqual  = diff.Equal
+	OpDelete = diff.Delete
+	OpInsert = diff.Insert
 )
 
 // Diff compares two texts by line, with words marked within lines, and context unchanged lines around each hunk.

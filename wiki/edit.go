@@ -3,7 +3,6 @@ package wiki
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -11,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"coppice/wiki/internal/diff"
-	"coppice/wiki/internal/gitstore"
 	"coppice/wiki/markdown"
 )
 
@@ -434,8 +432,11 @@ func (d *draft) movedSince(base ID, p Path) (Path, bool) {
 	if err != nil {
 		return Path{}, false
 	}
-	changes, err := compare(from, d.snap, d.read)
+	changes, err := CompareRoots(d.batch, from.root.id, d.snap.root.id)
 	if err != nil {
+		return Path{}, false
+	}
+	if changes, err = FindRenames(changes, d.read); err != nil {
 		return Path{}, false
 	}
 	for _, c := range changes {
@@ -479,6 +480,3 @@ func chunks(in []diff.Chunk) []MergeChunk {
 	}
 	return out
 }
-
-var _ = errors.Is
-var _ gitstore.ID

@@ -62,11 +62,8 @@ func (e *entry) key() string {
 	return e.name
 }
 
-// treeReader is the store, or a batch of objects that is not written yet.
-type treeReader interface{ Tree(id ID) ([]byte, error) }
-
 // open gives the folder's listing, reading it the first time. Two goroutines may read it at once; one result stays.
-func (f *folder) open(r treeReader) (*listing, error) {
+func (f *folder) open(r gitstore.TreeReader) (*listing, error) {
 	if l := f.list.Load(); l != nil {
 		return l, nil
 	}
@@ -159,7 +156,7 @@ func (l *listing) encode() []byte {
 
 // walk calls yield for each entry below f whose folders are all open, in the order of path names, until it returns
 // false. prefix is the name of f with a slash, or "".
-func (f *folder) walk(r treeReader, prefix string, yield func(name string, e *entry) bool) (bool, error) {
+func (f *folder) walk(r gitstore.TreeReader, prefix string, yield func(name string, e *entry) bool) (bool, error) {
 	l, err := f.open(r)
 	if err != nil {
 		return false, err
