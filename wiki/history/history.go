@@ -1,0 +1,254 @@
+// Package history is the derived index of who changed which page when.
+//
+// Its nouns are the wiki's: a Revision is one change of one page by one commit. The Index answers, without walking
+// history: a page's revisions newest first and through its renames, the wiki's recent changes, where a page that had a
+// certain path lives today, and which pages are gone. Git is the truth; the index keeps what git would take minutes to
+// tell: for each path the commits that touched it.
+//
+//	x, _ := history.Open("data/derived/history", log)
+//	following := w.Follow(x)
+//	revs, next, err := x.Revisions(ctx, w, path, 0, 50)
+//
+// # What counts as a revision
+//
+// A commit with one parent (or none) is a revision of every page that differs from the parent. A merge is a revision
+// of a page only if the page differs from all its parents: otherwise the merge only carried somebody's change along.
+// A page that a commit takes away under one name and brings under another, by git's own measure of similarity, is
+// renamed: its revisions go on under the old name. That is what `git log --follow` shows, but for three things, which
+// the tests name: merges that git leaves out, copies of pages that go on living (git takes the copy for a rename), and
+// side branches on which a page still had its old name.
+//
+// # On disk
+//
+// One file, a log: a header with the format's version, then one record for each Follow, with its length and checksum.
+// A record holds the commits, paths and revisions that are new and the Position after them; so data and Position are
+// one write. A torn tail is cut off when the file is opened, which puts the Position back by one record. A commit takes
+// about 24 bytes, a revision about 26.
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"coppice/wiki"
+)
+
+// Index is the history of a wiki's pages. It is safe for many goroutines.
+type Index struct {
+	// OnProgress, if set before Follow, is told how many of how many commits a rebuild has read.
+	OnProgress func(done, total int)
+
+	log    *slog.Logger
+	name   string
+	follow sync.Mutex // held by Follow
+
+	mu   sync.RWMutex
+	data *data
+	file *os.File
+	root string // folder of the repository that the data is about
+}
+
+// data is what the file says, in memory. It only grows; a rebuild makes a new one.
+type data struct {
+	position wiki.ID
+	commits  []commit         // parents before children; the number of a commit is its place here
+	paths    []string         // the number of a path is its place here
+	pathNo   map[string]int32 // never written to once shared
+	revs     []rev            // in the order of their commits
+	byPath   [][]int32        // for each path its revisions, oldest first; a renaming stands under both paths
+}
+
+type commit struct {
+	id   wiki.ID
+	time int64 // the author's, Unix seconds
+}
+
+type rev struct {
+	commit int32
+	path   int32
+	from   int32 // path before a renaming, else -1
+	kind   wiki.ChangeKind
+	merge  bool
+	blob   wiki.ID
+}
+
+// Open reads the index in the folder dir, or begins an empty one there. A file that is damaged, or from another
+// version of the format, is dropped and the reason logged; Position is then zero and the next Follow rebuilds.
+func Open(dir string, log *slog.Logger) (*Index, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	x := &Index{log: log, name: filepath.Join(dir, "history.log"), data: &data{}}
+	file, err := os.OpenFile(x.name, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	x.file = file
+	root, d, err := readLog(file)
+	switch {
+	case errors.Is(err, errEmpty):
+	case err != nil:
+		log.Warn("history is rebuilt", "reason", err)
+	default:
+		x.data, x.root = d, root
+	}
+	return x, nil
+}
+
+// Close releases the file.
+func (x *Index) Close() error {
+	x.follow.Lock()
+	defer x.follow.Unlock()
+	return x.file.Close()
+}
+
+// Name is "history".
+func (x *Index) Name() string { return "history" }
+
+// Position is the commit that the index reflects.
+func (x *Index) Position() wiki.ID { return x.view().position }
+
+// view gives today's data, which is never changed: growing appends behind the lengths that are seen here.
+func (x *Index) view() *data {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.data
+}
+
+// Reasons to rebuild.
+var (
+	errNew       = errors.New("there is no index yet")
+	errRewritten = errors.New("the branch's history was rewritten")
+	errRoot      = errors.New("another folder of the repository is served")
+)
+
+// Follow brings the index to the commit of to.
+func (x *Index) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) error {
+	x.follow.Lock()
+	defer x.follow.Unlock()
+	old := x.view()
+	if old.position == to.Commit() && x.root == w.Root() {
+		return nil
+	}
+	fresh, reason := x.fresh(ctx, w, old, to)
+	switch {
+	case errors.Is(reason, errNew), errors.Is(reason, errRoot), errors.Is(reason, errRewritten):
+		return x.rebuild(ctx, w, to, reason)
+	case reason != nil:
+		return reason
+	}
+	add, err := build(ctx, w, old, fresh, func(int, int) {})
+	if err != nil {
+		return err
+	}
+	add.position = to.Commit()
+	return x.extend(add)
+}
+
+// fresh collects the commits that old lacks. An error that is a reason to rebuild is one of those above.
+func (x *Index) fresh(ctx context.Context, w *wiki.Wiki, old *data, to *wiki.Snapshot) ([]pending, error) {
+	switch {
+	case old.position.IsZero():
+		return nil, errNew
+	case x.root != w.Root():
+		return nil, errRoot
+	}
+	return collect(ctx, w.Store(), to.Commit(), old)
+}
+
+func (x *Index) rebuild(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot, reason error) error {
+	start := time.Now()
+	fresh, err := collect(ctx, w.Store(), to.Commit(), nil)
+	if err != nil {
+		return err
+	}
+	progress := x.OnProgress
+	if progress == nil {
+		progress = func(int, int) {}
+	}
+	add, err := build(ctx, w, &data{}, fresh, progress)
+	if err != nil {
+		return err
+	}
+	add.position = to.Commit()
+	if err := x.replace(w.Root(), add); err != nil {
+		return err
+	}
+	x.log.Info("history was built", "reason", reason, "commits", len(add.commits), "revisions", len(add.revs),
+		"took", time.Since(start).Round(time.Millisecond))
+	return nil
+}
+
+// extend appends what is new, to the file first.
+func (x *Index) extend(add *data) error {
+	if err := appendRecord(x.file, add, int32(len(x.data.commits))); err != nil {
+		return fmt.Errorf("history: %w", err)
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.data = x.data.grown(add)
+	return nil
+}
+
+// replace writes a whole new file beside the old one and puts it in its place.
+func (x *Index) replace(root string, d *data) error {
+	file, err := os.CreateTemp(filepath.Dir(x.name), "history-*.tmp")
+	if err != nil {
+		return fmt.Errorf("history: %w", err)
+	}
+	err = writeHeader(file, root)
+	if err == nil {
+		err = appendRecord(file, d, 0)
+	}
+	if err == nil {
+		err = os.Rename(file.Name(), x.name)
+	}
+	if err != nil {
+		file.Close()
+		os.Remove(file.Name())
+		return fmt.Errorf("history: %w", err)
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.file.Close()
+	x.file, x.data, x.root = file, (&data{}).grown(d), root
+	return nil
+}
+
+// grown gives d with the commits, paths and revisions of add, whose numbers go on from d's. Lists are appended to in
+// place: whoever holds d sees their old lengths.
+func (d *data) grown(add *data) *data {
+	g := *d
+	g.position = add.position
+	g.commits = append(g.commits, add.commits...)
+	g.byPath = slices.Grow(slices.Clone(d.byPath), len(add.paths))
+	if len(add.paths) > 0 || d.pathNo == nil {
+		g.pathNo = make(map[string]int32, len(d.paths)+len(add.paths))
+		maps.Copy(g.pathNo, d.pathNo)
+		for i, name := range add.paths {
+			g.pathNo[name] = int32(len(d.paths) + i)
+		}
+		g.paths = append(g.paths, add.paths...)
+		g.byPath = append(g.byPath, make([][]int32, len(add.paths))...)
+	}
+	for _, r := range add.revs {
+		no := int32(len(g.revs))
+		g.revs = append(g.revs, r)
+		g.byPath[r.path] = append(g.byPath[r.path], no)
+		if r.from >= 0 {
+			g.byPath[r.from] = append(g.byPath[r.from], no)
+		}
+	}
+	return &g
+}
