@@ -215,3 +215,12 @@ func Subtree(r TreeReader, tree ID, name string) (ID, error) {
 	}
 	return tree, nil
 }
+
+// Tree gives a tree of the batch, or of the store behind it.
+func (b *Batch) Tree(id ID) ([]byte, error) {
+	kind, raw, err := b.Read(id)
+	if err == nil && kind != Tree {
+		err = ErrDamaged
+	}
+	return raw, err
+}
