@@ -1,0 +1,133 @@
+package themes
+
+import (
+	"errors"
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// functions are what templates may call:
+//
+//	asset "css/main.css"          address of an asset; unknown names are errors of Load
+//	machineTime T                 for datetime="": 2009-03-14T15:04:00Z, always UTC
+//	humanTime T                   14 March 2009, 15:04 (UTC)
+//	humanDate T                   14 March 2009
+//	clock T                       15:04
+//	number 12345                  12,345
+//	plural 2 "page" "pages"       "2 pages"
+//	bytes 1234                    "1.2 kB"
+//	delta -3                      "−3" with a real minus, "+12", "±0"
+//	took D                        "12 ms"
+//	initial "word"                its first letter
+//	dict "Key" value ...          a map, to hand several values to a partial
+func (t *Theme) functions() template.FuncMap {
+	return template.FuncMap{
+		"asset":       t.mustAssetURL,
+		"machineTime": machineTime,
+		"humanTime":   humanTime,
+		"humanDate":   humanDate,
+		"clock":       clock,
+		"number":      number,
+		"plural":      plural,
+		"bytes":       byteSize,
+		"delta":       delta,
+		"took":        took,
+		"initial":     initial,
+		"dict":        dict,
+	}
+}
+
+func (t *Theme) mustAssetURL(name string) (string, error) {
+	if url := t.AssetURL(name); url != "" {
+		return url, nil
+	}
+	return "", fmt.Errorf("no asset %q", name)
+}
+
+func machineTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+func humanTime(t time.Time) string   { return t.UTC().Format("2 January 2006, 15:04") }
+func humanDate(t time.Time) string   { return t.UTC().Format("2 January 2006") }
+func clock(t time.Time) string       { return t.UTC().Format("15:04") }
+
+// number groups digits by thousands.
+func number(n int) string {
+	s := strconv.Itoa(n)
+	sign := ""
+	if n < 0 {
+		sign, s = "−", s[1:]
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return sign + s
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + many
+}
+
+// byteSize counts in thousands, as disks and browsers do: 999 bytes, 1.2 kB, 34 kB, 5.6 MB.
+func byteSize(n int) string {
+	if n < 1000 {
+		return plural(n, "byte", "bytes")
+	}
+	size, unit := float64(n)/1000, "kB"
+	if size >= 999.5 {
+		size, unit = size/1000, "MB"
+	}
+	if size < 9.95 {
+		return strconv.FormatFloat(size, 'f', 1, 64) + " " + unit
+	}
+	return number(int(size+0.5)) + " " + unit
+}
+
+// delta has a sign for every number, so that a column of them reads as changes.
+func delta(n int) string {
+	switch {
+	case n > 0:
+		return "+" + number(n)
+	case n == 0:
+		return "±0"
+	default:
+		return number(n)
+	}
+}
+
+func took(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return "less than 1 ms"
+	case d < time.Second:
+		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+	default:
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+	}
+}
+
+func initial(s string) string {
+	s = strings.TrimSpace(s)
+	_, n := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(s[:n])
+}
+
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, errors.New("dict: a key without a value")
+	}
+	m := make(map[string]any, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		key, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: key %v is no string", pairs[i])
+		}
+		m[key] = pairs[i+1]
+	}
+	return m, nil
+}
