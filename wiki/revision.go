@@ -150,3 +150,10 @@ func message(summary, fallback string, coAuthors []Contributor, more ...string) 
 	}
 	return body.String()
 }
+
+// ConfiguredContributor gives the identity that git's own configuration names for the repository in dir ("" is none),
+// and whether it names one.
+func ConfiguredContributor(dir string) (Contributor, bool) {
+	name, email := gitstore.Identity(dir)
+	return Contributor{name, email}, name != ""
+}
