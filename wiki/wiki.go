@@ -382,13 +382,14 @@ func (w *Wiki) AtTime(ctx context.Context, t time.Time) (*Snapshot, error) {
 	return w.at(id)
 }
 
-// Create makes a new bare repository in dir, which must be empty or missing, with one commit that holds files.
+// Create makes a new bare repository in dir, which must be empty or missing, with one commit that holds files; nil files
+// mean no commit.
 func Create(dir string, o Options, files fs.FS, author Contributor, summary string) error {
 	branch := o.Branch
 	if branch == "" {
 		branch = "main"
 	}
-	if err := gitstore.Init(dir, branch); err != nil {
+	if err := gitstore.Init(dir, branch); err != nil || files == nil {
 		return err
 	}
 	w, err := Open(dir, o)

@@ -64,15 +64,7 @@ func create(p place, empty bool, author wiki.Contributor) error {
 	}
 	files := content.FS()
 	if empty {
-		files = emptyFS{}
+		files = nil
 	}
 	return wiki.Create(p.repository(), wiki.Options{Branch: p.branch, Log: p.log}, files, author, "Begin the wiki")
-}
-
-// emptyFS is a file system with nothing in it.
-type emptyFS struct{}
-
-// Open gives an error for every name, and that is what fs.WalkDir reports for the root, too.
-func (emptyFS) Open(name string) (fs.File, error) {
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }

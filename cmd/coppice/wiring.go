@@ -88,13 +88,10 @@ type holder struct {
 	Address string `json:"address,omitempty"` // of the server
 }
 
-// errInUse says that another process uses the indexes.
-type errInUse struct {
-	dir string
-	by  holder
-}
+// inUseError says that another process uses the indexes.
+type inUseError struct{ by holder }
 
-func (e *errInUse) Error() string {
+func (e *inUseError) Error() string {
 	who := "another process"
 	if e.by.PID != 0 {
 		who = fmt.Sprintf("process %d", e.by.PID)
@@ -116,7 +113,7 @@ func (p place) lock() (*os.File, error) {
 		return nil, err
 	}
 	if err := tryLock(f); err != nil {
-		in := &errInUse{dir: p.derived()}
+		in := &inUseError{}
 		if data, err := io.ReadAll(io.LimitReader(f, 4096)); err == nil {
 			_ = json.Unmarshal(data, &in.by) // what cannot be read is only a less helpful sentence
 		}

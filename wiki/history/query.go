@@ -84,14 +84,15 @@ func (x *Index) At(ctx context.Context, w *wiki.Wiki, p wiki.Path, t time.Time) 
 	return wiki.Revision{}, false
 }
 
-// LastChange gives when a page last changed, by the author's clock, without reading a commit.
-func (x *Index) LastChange(p wiki.Path) (time.Time, bool) {
+// LastChange gives the commit that last changed a page and its time by the author's clock, without reading it.
+func (x *Index) LastChange(p wiki.Path) (wiki.ID, time.Time, bool) {
 	d := x.view()
 	no, ok := d.last(p)
 	if !ok {
-		return time.Time{}, false
+		return wiki.ID{}, time.Time{}, false
 	}
-	return time.Unix(d.commits[d.revs[no].commit].time, 0), true
+	c := d.commits[d.revs[no].commit]
+	return c.id, time.Unix(c.time, 0).UTC(), true
 }
 
 // last gives the newest revision under exactly this path.

@@ -1,0 +1,182 @@
+// Package api answers programs: pages, their revisions, search and suggestions as JSON under /api/v1.
+//
+// It is a face beside the web pages, reads the same rooms and writes nothing: writing comes with accounts. The shapes
+// are the exported structs of this package; huma derives the OpenAPI document (/api/v1/openapi.json) from them and
+// from the registrations in New. Errors are RFC 9457 problem details whose detail is a sentence for people. Lists are
+// cut into parts: "next" is the cursor of the part that follows, and is missing at the end.
+//
+// A page's path may hold slashes and stands in the address as it is: /api/v1/pages/guide/start/revisions. Only a page
+// whose own last element is the name of a sub-resource needs its slash escaped: /api/v1/pages/guide%2Frevisions.
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"coppice/search"
+	"coppice/wiki"
+	"coppice/wiki/catalog"
+	"coppice/wiki/history"
+)
+
+const (
+	// base is where everything here begins.
+	base = "/api/v1"
+	// maxLimit bounds a part of a list: each revision costs the reading of a commit.
+	maxLimit = 100
+	// defaultLimit is a part's size when none is asked for.
+	defaultLimit = 50
+)
+
+// Config says what the API reads.
+type Config struct {
+	Wiki    *wiki.Wiki
+	History *history.Index
+	Catalog *catalog.Catalog
+	Search  *search.Index
+	// HTML renders a page of a Snapshot as the web pages show it.
+	HTML    func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error)
+	Log     *slog.Logger
+	Version string
+	BaseURL string // "https://faq.example.org", or "" for addresses without a host
+}
+
+// API is an http.Handler for every address under /api/v1.
+type API struct {
+	c   Config
+	mux *http.ServeMux
+}
+
+// New registers every operation.
+func New(c Config) *API {
+	a := &API{c: c, mux: http.NewServeMux()}
+	if a.c.Log == nil {
+		a.c.Log = slog.New(slog.DiscardHandler)
+	}
+	conf := huma.DefaultConfig("Coppice", c.Version)
+	conf.Info.Description = "The pages of a FAQ wiki, their revisions, and search. Read-only."
+	conf.OpenAPIPath = base + "/openapi"
+	conf.SchemasPath = base + "/schemas"
+	conf.DocsPath = ""     // a page of documentation would need scripts from elsewhere
+	conf.CreateHooks = nil // no "$schema" in answers
+	conf.Transformers = nil
+	if c.BaseURL != "" {
+		conf.Servers = []*huma.Server{{URL: c.BaseURL}}
+	}
+	h := humago.New(a.mux, conf)
+	get(h, "list-pages", base+"/pages", "All pages, by path", a.pages)
+	get(h, "get-page", base+"/pages/{path}", "One page: its source, its HTML, its questions", a.page)
+	get(h, "list-revisions", base+"/pages/{path}/revisions", "A page's revisions, newest first, through renames", a.revisions)
+	get(h, "search", base+"/search", "Search: each hit points at a question or a heading", a.search)
+	get(h, "suggest", base+"/suggest", "Titles and questions that begin so", a.suggest)
+	a.mux.HandleFunc("/", a.notFound)
+	return a
+}
+
+// get registers a read-only operation.
+func get[I, O any](h huma.API, id, path, summary string, handler func(context.Context, *I) (*O, error)) {
+	huma.Register(h, huma.Operation{
+		OperationID: id, Method: http.MethodGet, Path: path, Summary: summary,
+		Errors: []int{http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusInternalServerError},
+	}, handler)
+}
+
+// ServeHTTP answers one request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	a.mux.ServeHTTP(w, onePathElement(r))
+}
+
+// subresources are the last elements of addresses below a page.
+var subresources = []string{"/revisions"}
+
+// onePathElement escapes the slashes of a page's path, so that the path is one element for the router.
+func onePathElement(r *http.Request) *http.Request {
+	const prefix = base + "/pages/"
+	escaped := r.URL.EscapedPath()
+	rest, ok := strings.CutPrefix(escaped, prefix)
+	if !ok || rest == "" {
+		return r
+	}
+	tail := ""
+	for _, sub := range subresources {
+		if head, ok := strings.CutSuffix(rest, sub); ok && head != "" {
+			rest, tail = head, sub
+		}
+	}
+	if !strings.Contains(rest, "/") {
+		return r
+	}
+	clone := r.Clone(r.Context())
+	clone.URL.RawPath = prefix + strings.ReplaceAll(rest, "/", "%2F") + tail
+	return clone
+}
+
+// notFound answers addresses that are none.
+func (a *API) notFound(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = w.Write([]byte(`{"title":"Not Found","status":404,"detail":"There is nothing at this address; see /api/v1/openapi.json."}` + "\n"))
+}
+
+// problem makes an error a problem detail. What is nobody's business goes to the log.
+func (a *API) problem(err error) error {
+	var status huma.StatusError
+	if errors.As(err, &status) {
+		return status
+	}
+	switch wiki.KindOf(err) {
+	case wiki.NotFound:
+		return huma.Error404NotFound(wiki.SentenceOf(err, "There is no such page."))
+	case wiki.Invalid:
+		return huma.Error422UnprocessableEntity(wiki.SentenceOf(err, "The request cannot be understood."))
+	}
+	if errors.Is(err, context.Canceled) {
+		return huma.NewError(499, "The client left.")
+	}
+	a.c.Log.Error("the API failed", "err", err)
+	return huma.Error500InternalServerError("Something went wrong here. It is in the log; please try again later.")
+}
+
+// Conditional holds the header of requests that have an answer already, and of answers.
+type Conditional struct {
+	IfNoneMatch string `header:"If-None-Match" doc:"The ETag of the answer you have; if it is still right you get 304"`
+}
+
+// matches reports whether the client has the answer with this ETag.
+func (c Conditional) matches(etag string) bool {
+	for have := range strings.SplitSeq(c.IfNoneMatch, ",") {
+		if have = strings.TrimPrefix(strings.TrimSpace(have), "W/"); have == etag || have == "*" {
+			return true
+		}
+	}
+	return false
+}
+
+// notModified is the answer 304.
+func notModified(etag string) error {
+	return huma.ErrorWithHeaders(huma.Status304NotModified(), http.Header{"ETag": {etag}})
+}
+
+// clampLimit gives the number of rows for what was asked.
+func clampLimit(asked int) int {
+	if asked <= 0 {
+		return defaultLimit
+	}
+	return min(asked, maxLimit)
+}
+
+func stamp(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
