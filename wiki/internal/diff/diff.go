@@ -74,17 +74,3 @@ type Chunk struct {
 	Text               []byte
 	Base, Theirs, Mine []byte
 }
-
-func Lines(a, b [][]byte) []Edit { panic("soon") }
-
-func SplitLines(text []byte) [][]byte { panic("soon") }
-
-func Hunks(a, b []byte, context int) []Hunk { panic("soon") }
-
-func Words(a, b string) []Span { panic("soon") }
-
-func Merge(base, theirs, mine []byte, split func([]byte) []Block) Result { panic("soon") }
-
-func Normalize(text, like []byte) []byte { panic("soon") }
-
-func Apply(a [][]byte, edits []Edit, b [][]byte) [][]byte { panic("soon") }

@@ -1,0 +1,462 @@
+package diff
+
+import (
+	"bytes"
+	"unicode"
+)
+
+// Merge joins theirs and mine, both made from base.
+//
+// It first merges by line, as git does: where only one side changed a run of lines, that change is kept; where both made the same
+// change, it is kept once; runs that overlap or touch are a conflict. If that leaves a conflict, it also merges by block: split cuts a text in the
+// things an editor thinks of (headings, paragraphs, list items, table rows). Changes of different blocks are kept even where the
+// blocks are neighbours, and blocks that both changed are merged by line. Of the two results, the one that leaves less in conflict is given.
+//
+// Some things stay conflicts because nobody but a person can order them: different text inserted at the same place, an insertion next to
+// a block that the other side deleted or split, an edit in a block that the other side deleted.
+//
+// The blocks of split must cover the text in order; ends of blocks that are not ends of lines don't count. A nil split
+// leaves the merge by line. The slices of the result may share memory with the arguments.
+//
+// merge(base, x, base) and merge(base, x, x) are x. Exchanging theirs and mine exchanges them in the conflicts and changes nothing else.
+// Nothing is normalised: see Normalize for line endings.
+func Merge(base, theirs, mine []byte, split func([]byte) []Block) Result {
+	best := mergeLines(base, theirs, mine)
+	if clashes(best) > 0 && split != nil {
+		byBlock := mergeBlocks(base, theirs, mine, split)
+		if less(byBlock, best) {
+			best = byBlock
+		}
+	}
+	return resultOf(best, endingOf(base))
+}
+
+// piece is a part of a merge in progress: what stands there in the three versions, and in the result. Of an agreed
+// piece, agreed is one of the three.
+type piece struct {
+	clash                      bool
+	agreed, base, theirs, mine []byte
+}
+
+func clashes(pieces []piece) int {
+	n := 0
+	for _, p := range pieces {
+		if p.clash {
+			n++
+		}
+	}
+	return n
+}
+
+// less says whether p leaves less in conflict than q: fewer conflicts, or as many with no more text in them.
+func less(p, q []piece) bool {
+	if np, nq := clashes(p), clashes(q); np != nq {
+		return np < nq
+	}
+	return clashSize(p) <= clashSize(q)
+}
+
+func clashSize(pieces []piece) int {
+	n := 0
+	for _, p := range pieces {
+		if p.clash {
+			n += len(p.base) + len(p.theirs) + len(p.mine)
+		}
+	}
+	return n
+}
+
+// mergeLines merges by line.
+func mergeLines(base, theirs, mine []byte) []piece {
+	b, t, m := newCut(base, SplitLines(base)), newCut(theirs, SplitLines(theirs)), newCut(mine, SplitLines(mine))
+	regions := threeWay(Lines(b.parts, t.parts), Lines(b.parts, m.parts), len(b.parts), touchClash)
+	var pieces []piece
+	for _, r := range regions {
+		p := r.piece(b, t, m)
+		if p.clash {
+			pieces = append(pieces, trimmed(p)...)
+			continue
+		}
+		pieces = append(pieces, p)
+	}
+	return joinClose(pieces)
+}
+
+// mergeBlocks merges by block, and by line what clashes.
+func mergeBlocks(base, theirs, mine []byte, split func([]byte) []Block) []piece {
+	b, t, m := newCut(base, blocks(base, split)), newCut(theirs, blocks(theirs, split)), newCut(mine, blocks(mine, split))
+	te := pairBlocks(b.parts, t.parts, Lines(b.parts, t.parts))
+	me := pairBlocks(b.parts, m.parts, Lines(b.parts, m.parts))
+	var pieces []piece
+	for _, r := range threeWay(te, me, len(b.parts), touchBlocks) {
+		p := r.piece(b, t, m)
+		if p.clash {
+			pieces = append(pieces, mergeLines(p.base, p.theirs, p.mine)...)
+			continue
+		}
+		pieces = append(pieces, p)
+	}
+	return joinClose(pieces)
+}
+
+// cut is a text in parts that cover it, with their offsets.
+type cut struct {
+	text  []byte
+	parts [][]byte
+	start []int // start[i] is where parts[i] begins; the last one is len(text)
+}
+
+func newCut(text []byte, parts [][]byte) cut {
+	start := make([]int, len(parts)+1)
+	for i, p := range parts {
+		start[i+1] = start[i] + len(p)
+	}
+	return cut{text, parts, start}
+}
+
+func (c cut) between(from, to int) []byte { return c.text[c.start[from]:c.start[to]:c.start[to]] }
+
+// blocks gives the blocks of a text as parts. Blank lines around a block are a part of their own, for what follows a
+// block is no property of it: a paragraph stays the same when another is put after it.
+func blocks(text []byte, split func([]byte) []Block) [][]byte {
+	var parts [][]byte
+	from := 0
+	add := func(to int) {
+		if to > from {
+			parts = append(parts, text[from:to:to])
+			from = to
+		}
+	}
+	for _, block := range split(text) {
+		end := block.End
+		if end <= from || end > len(text) || end < len(text) && text[end-1] != '\n' {
+			continue
+		}
+		head, tail := from, end
+		for head < end {
+			next := head + lineLength(text[head:end])
+			if !blank(text[head:next]) {
+				break
+			}
+			head = next
+		}
+		for tail > head {
+			last := bytes.LastIndexByte(text[head:tail-1], '\n') + 1 + head
+			if !blank(text[last:tail]) {
+				break
+			}
+			tail = last
+		}
+		add(head)
+		add(tail)
+		add(end)
+	}
+	add(len(text))
+	return parts
+}
+
+func lineLength(text []byte) int {
+	if at := bytes.IndexByte(text, '\n'); at >= 0 {
+		return at + 1
+	}
+	return len(text)
+}
+
+func blank(line []byte) bool { return len(bytes.TrimSpace(line)) == 0 }
+
+// pairBlocks cuts edits of several blocks into edits of single ones where the old blocks can be recognised in the new
+// ones, so that rewriting three list items is three changes.
+func pairBlocks(a, b [][]byte, edits []Edit) []Edit {
+	var out []Edit
+	for _, e := range edits {
+		if e.A1-e.A0 == e.B1-e.B0 && e.A1-e.A0 == 1 || e.A0 == e.A1 || e.B0 == e.B1 {
+			out = append(out, e)
+			continue
+		}
+		at := Edit{A0: e.A0, B0: e.B0}
+		for _, p := range pairs(a[e.A0:e.A1], b[e.B0:e.B1]) {
+			i, j := e.A0+p.a, e.B0+p.b
+			if at.A1, at.B1 = i, j; at.A0 < i || at.B0 < j {
+				out = append(out, at)
+			}
+			if !bytes.Equal(a[i], b[j]) {
+				out = append(out, Edit{i, i + 1, j, j + 1})
+			}
+			at = Edit{A0: i + 1, B0: j + 1}
+		}
+		if at.A1, at.B1 = e.A1, e.B1; at.A0 < at.A1 || at.B0 < at.B1 {
+			out = append(out, at)
+		}
+	}
+	return out
+}
+
+// region is a run of parts: base[b0:b1] became theirs[t0:t1] and mine[m0:m1].
+type region struct {
+	b0, b1, t0, t1, m0, m1 int
+	byThem, byMe           bool
+}
+
+// piece decides a region.
+func (r region) piece(base, theirs, mine cut) piece {
+	p := piece{base: base.between(r.b0, r.b1), theirs: theirs.between(r.t0, r.t1), mine: mine.between(r.m0, r.m1)}
+	switch {
+	case !r.byThem:
+		p.agreed = p.mine
+	case !r.byMe, bytes.Equal(p.theirs, p.mine):
+		p.agreed = p.theirs
+	default:
+		p.clash = true
+	}
+	return p
+}
+
+// touchClash and touchBlocks say whether x and y, edits of different sides of which y begins where x ends, are independent.
+
+// By line they never are, as in git: the lines next to a change are what its writer saw.
+func touchClash(x, y Edit) bool { return false }
+
+// By block they are if there is no doubt what comes first. Two insertions, or two edits that could each have put
+// something in between, would leave it to chance. An insertion next to a block that went away, was split or was joined may have
+// lost what it refers to.
+func touchBlocks(x, y Edit) bool {
+	switch growX, growY := x.growth(), y.growth(); {
+	case x.inserts() && y.inserts():
+		return false
+	case x.inserts():
+		return growY == 0
+	case y.inserts():
+		return growX == 0
+	default:
+		return growX <= 0 || growY <= 0
+	}
+}
+
+func (e Edit) inserts() bool { return e.A0 == e.A1 }
+func (e Edit) growth() int   { return (e.B1 - e.B0) - (e.A1 - e.A0) }
+
+// side is one side's edits while threeWay walks over them.
+type side struct {
+	edits []Edit
+	shift int // an index in base plus shift is the index in the side's version, between edits
+	last  Edit
+	any   bool // last is part of the region at hand
+}
+
+func (s *side) take() Edit {
+	s.last, s.any = s.edits[0], true
+	s.edits = s.edits[1:]
+	s.shift += s.last.growth()
+	return s.last
+}
+
+// meets says whether the side's next edit belongs to the region up to end: it overlaps what is there, or touches an edit of
+// the other side and depends on it.
+func (s *side) meets(other *side, start, end int, independent func(x, y Edit) bool) bool {
+	if len(s.edits) == 0 {
+		return false
+	}
+	next := s.edits[0]
+	switch {
+	case next.A0 < end:
+		return true
+	case next.A0 > end || !other.any || other.last.A1 != end:
+		return false
+	case next.inserts() && other.last.inserts():
+		return true
+	default:
+		return !independent(other.last, next)
+	}
+}
+
+// threeWay walks over the edits that made theirs and mine of base's n parts, and gives the regions of the three
+// texts in order: agreed ones, and between them those that one side or both changed. It's the algorithm of diff3 (S. Khanna, K. Kunal,
+// B. C. Pierce, "A Formal Investigation of Diff3", 2007) with the question of neighbours put to independent.
+func threeWay(theirs, mine []Edit, n int, independent func(x, y Edit) bool) []region {
+	var regions []region
+	at := 0
+	t, m := &side{edits: theirs}, &side{edits: mine}
+	same := func(to int) {
+		if at < to {
+			regions = append(regions, region{b0: at, b1: to, t0: at + t.shift, t1: to + t.shift, m0: at + m.shift, m1: to + m.shift})
+			at = to
+		}
+	}
+	for len(t.edits) > 0 || len(m.edits) > 0 {
+		first := t
+		if len(t.edits) == 0 || len(m.edits) > 0 && before(m.edits[0], t.edits[0]) {
+			first = m
+		}
+		same(first.edits[0].A0)
+		r := region{b0: at, t0: at + t.shift, m0: at + m.shift}
+		t.any, m.any = false, false
+		end := first.take().A1
+		for {
+			if t.meets(m, at, end, independent) {
+				end = max(end, t.take().A1)
+			} else if m.meets(t, at, end, independent) {
+				end = max(end, m.take().A1)
+			} else {
+				break
+			}
+		}
+		r.b1, r.t1, r.m1 = end, end+t.shift, end+m.shift
+		r.byThem, r.byMe = t.any, m.any
+		regions = append(regions, r)
+		at = end
+	}
+	same(n)
+	return regions
+}
+
+// before says whether x comes first: where both begin, an insertion precedes.
+func before(x, y Edit) bool {
+	return x.A0 < y.A0 || x.A0 == y.A0 && x.inserts() && !y.inserts()
+}
+
+// trimmed takes the lines that both sides of a conflict begin or end with out of it.
+func trimmed(p piece) []piece {
+	b, t, m := SplitLines(p.base), SplitLines(p.theirs), SplitLines(p.mine)
+	head := commonPrefix(t, m)
+	tail := commonSuffix(t[head:], m[head:])
+	// What both sides put there may have been in base as well: then it isn't part of the conflict's base either.
+	baseHead := min(commonPrefix(b, t), head)
+	baseTail := min(commonSuffix(b[baseHead:], t[head:]), tail)
+	if head == 0 && tail == 0 {
+		return []piece{p}
+	}
+	mid := piece{clash: true, base: p.base, theirs: p.theirs, mine: p.mine}
+	var before, after piece
+	before.base, mid.base = p.base[:size(b[:baseHead])], p.base[size(b[:baseHead]):]
+	before.theirs, mid.theirs = p.theirs[:size(t[:head])], p.theirs[size(t[:head]):]
+	before.mine, mid.mine = p.mine[:size(m[:head])], p.mine[size(m[:head]):]
+	mid.base, after.base = cutTail(mid.base, size(b[len(b)-baseTail:]))
+	mid.theirs, after.theirs = cutTail(mid.theirs, size(t[len(t)-tail:]))
+	mid.mine, after.mine = cutTail(mid.mine, size(m[len(m)-tail:]))
+	before.agreed, after.agreed = before.theirs, after.theirs
+	return []piece{before, mid, after}
+}
+
+func size(lines [][]byte) int {
+	n := 0
+	for _, l := range lines {
+		n += len(l)
+	}
+	return n
+}
+
+func cutTail(text []byte, tail int) (head, rest []byte) {
+	return text[:len(text)-tail], text[len(text)-tail:]
+}
+
+// closeLines is how many lines without a letter or digit may stand between two conflicts that are shown as one: a reader
+// would not take a blank line or a closing fence for something the sides agree about. git merge-file has the same measure.
+const closeLines = 3
+
+// joinClose makes one conflict of those with next to nothing between them.
+func joinClose(pieces []piece) []piece {
+	var out []piece
+	for _, p := range pieces {
+		if len(p.base) == 0 && len(p.theirs) == 0 && len(p.mine) == 0 {
+			continue
+		}
+		out = append(out, p)
+		if !p.clash {
+			continue
+		}
+		last := len(out) - 1
+		from := last - 1
+		for from >= 0 && !out[from].clash {
+			from--
+		}
+		if from < 0 || !slight(out[from+1:last]) {
+			continue
+		}
+		joined := piece{clash: true}
+		for _, q := range out[from:] {
+			theirs, mine := q.theirs, q.mine
+			if !q.clash {
+				theirs, mine = q.agreed, q.agreed
+			}
+			joined.base = append(joined.base, q.base...)
+			joined.theirs = append(joined.theirs, theirs...)
+			joined.mine = append(joined.mine, mine...)
+		}
+		out = append(out[:from], joined)
+	}
+	return out
+}
+
+// slight says whether agreed pieces are too little to stand between two conflicts.
+func slight(pieces []piece) bool {
+	lines := 0
+	for _, p := range pieces {
+		lines += bytes.Count(p.agreed, newline)
+		if lines > closeLines || bytes.IndexFunc(p.agreed, wordRune) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// resultOf puts the pieces together. ending is what ends a line.
+func resultOf(pieces []piece, ending []byte) Result {
+	total := 0
+	for i := len(pieces) - 1; i >= 0; i-- {
+		if p := &pieces[i]; total > 0 {
+			// Something follows. A version's last line may have no ending and yet stand before another version's text.
+			for _, text := range []*[]byte{&p.agreed, &p.theirs, &p.mine, &p.base} {
+				*text = closed(*text, ending)
+			}
+		}
+		total += len(pieces[i].result())
+	}
+
+	r := Result{Text: make([]byte, 0, total)}
+	agreed := 0 // where the agreed text at hand begins
+	settle := func() {
+		if end := len(r.Text); agreed < end {
+			r.Chunks = append(r.Chunks, Chunk{Text: r.Text[agreed:end:end]})
+		}
+	}
+	for _, p := range pieces {
+		if !p.clash {
+			r.Text = append(r.Text, p.agreed...)
+			continue
+		}
+		settle()
+		r.Chunks = append(r.Chunks, Chunk{Conflict: true, Base: p.base, Theirs: p.theirs, Mine: p.mine})
+		r.Conflicts++
+		r.Text = append(r.Text, p.mine...)
+		agreed = len(r.Text)
+	}
+	settle()
+	r.Clean = r.Conflicts == 0
+	return r
+}
+
+// result is what a piece adds to the merged text.
+func (p piece) result() []byte {
+	if p.clash {
+		return p.mine
+	}
+	return p.agreed
+}
+
+// closed gives text with its last line ended.
+func closed(text, ending []byte) []byte {
+	if len(text) == 0 || text[len(text)-1] == '\n' {
+		return text
+	}
+	return append(text[:len(text):len(text)], ending...)
+}
+
+// endingOf gives the ending of text's first line.
+func endingOf(text []byte) []byte {
+	if at := bytes.IndexByte(text, '\n'); at > 0 && text[at-1] == '\r' {
+		return []byte("\r\n")
+	}
+	return newline
+}
