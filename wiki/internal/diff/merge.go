@@ -24,7 +24,7 @@ func Merge(base, theirs, mine []byte, split func([]byte) []Block) Result {
 	best := mergeLines(base, theirs, mine)
 	if clashes(best) > 0 && split != nil {
 		byBlock := mergeBlocks(base, theirs, mine, split)
-		if less(byBlock, best) {
+		if less(byBlock, best) && keeps(byBlock, untouched(base, theirs, mine)) {
 			best = byBlock
 		}
 	}
@@ -64,6 +64,54 @@ func clashSize(pieces []piece) int {
 		}
 	}
 	return n
+}
+
+// untouched counts the lines with words in them that, line by line, neither side touched. Blocks that were mistaken for
+// one another could lose such a line; the merge by line, by its nature, can't.
+func untouched(base, theirs, mine []byte) map[string]int {
+	lines := SplitLines(base)
+	touched := make([]bool, len(lines))
+	for _, version := range [][]byte{theirs, mine} {
+		for _, e := range Lines(lines, SplitLines(version)) {
+			for i := e.A0; i < e.A1; i++ {
+				touched[i] = true
+			}
+		}
+	}
+	count := make(map[string]int)
+	for i, line := range lines {
+		if words := bytes.TrimSpace(line); !touched[i] && bytes.IndexFunc(words, wordRune) >= 0 {
+			count[string(words)]++
+		}
+	}
+	return count
+}
+
+// keeps says whether all the lines stand in the merge, whichever side of its conflicts is taken.
+func keeps(pieces []piece, lines map[string]int) bool {
+	withTheirs, withMine := make(map[string]int), make(map[string]int)
+	count := func(in map[string]int, text []byte) {
+		for _, line := range SplitLines(text) {
+			if words := bytes.TrimSpace(line); lines[string(words)] > 0 {
+				in[string(words)]++
+			}
+		}
+	}
+	for _, p := range pieces {
+		if p.clash {
+			count(withTheirs, p.theirs)
+			count(withMine, p.mine)
+			continue
+		}
+		count(withTheirs, p.agreed)
+		count(withMine, p.agreed)
+	}
+	for line, n := range lines {
+		if withTheirs[line] < n || withMine[line] < n {
+			return false
+		}
+	}
+	return true
 }
 
 // mergeLines merges by line.
@@ -403,15 +451,17 @@ func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // resultOf puts the pieces together. ending is what ends a line.
 func resultOf(pieces []piece, ending []byte) Result {
-	total := 0
+	total, followed := 0, false
 	for i := len(pieces) - 1; i >= 0; i-- {
-		if p := &pieces[i]; total > 0 {
-			// Something follows. A version's last line may have no ending and yet stand before another version's text.
-			for _, text := range []*[]byte{&p.agreed, &p.theirs, &p.mine, &p.base} {
+		p := &pieces[i]
+		if followed {
+			// A version's last line may have no ending and yet stand before another version's text.
+			for _, text := range []*[]byte{&p.agreed, &p.base, &p.theirs, &p.mine} {
 				*text = closed(*text, ending)
 			}
 		}
-		total += len(pieces[i].result())
+		total += len(p.result())
+		followed = followed || len(p.agreed) > 0 || p.clash
 	}
 
 	r := Result{Text: make([]byte, 0, total)}
