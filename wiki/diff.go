@@ -23,3 +23,10 @@ func Diff(a, b []byte, context int) []Hunk { return diff.Hunks(a, b, context) }
 
 // Words compares two strings by word.
 func Words(a, b string) []Span { return diff.Words(a, b) }
+
+// Merge joins theirs and mine, both made from base, by Markdown block and then by line. When it is not clean, text has
+// mine where the two clash.
+func Merge(base, theirs, mine []byte) (text []byte, clean bool) {
+	r := merge(base, theirs, mine)
+	return r.Text, r.Clean
+}

@@ -306,6 +306,15 @@ func (w *Wiki) maintain(ctx context.Context) {
 	}
 }
 
+// Blob reads any version of any file by its blob's name. The error is of Kind NotFound when there is none.
+func (w *Wiki) Blob(id ID) ([]byte, error) {
+	data, err := w.blob(id)
+	if errors.Is(err, gitstore.ErrNotFound) {
+		return nil, &Error{Kind: NotFound, Sentence: "There is no such version.", Err: err}
+	}
+	return data, err
+}
+
 // blob reads a blob that a tree names.
 func (w *Wiki) blob(id ID) ([]byte, error) { return w.store.ReadKind(id, gitstore.Blob) }
 

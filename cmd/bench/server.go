@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// running is a coppice process that serves a repository.
+type running struct {
+	cmd     *exec.Cmd
+	address string
+	client  *http.Client
+	started time.Time
+}
+
+// serve starts the binary on a free port and waits until it says that it serves.
+func (b *bench) serve(repo string, args ...string) (*running, error) {
+	cmd := exec.Command(b.binary, append([]string{"serve", "--listen", "127.0.0.1:0", "--author", "Bench <bench@example.org>", "--log-level", "error",
+		"--data", filepath.Join(b.dir, "data"), "--repo", repo}, args...)...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	r := &running{cmd: cmd, started: time.Now(), client: &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if a, ok := strings.CutPrefix(lines.Text(), "serving "); ok {
+			r.address = a
+			break
+		}
+	}
+	if r.address == "" {
+		return nil, errors.Join(errors.New("the server did not start"), cmd.Wait())
+	}
+	go io.Copy(io.Discard, out) //nolint:errcheck // what it says later is of no interest
+	return r, nil
+}
+
+// ready waits until every index is at the head.
+func (r *running) ready() error {
+	for {
+		_, status, err := r.get("/readyz")
+		if err != nil || status == http.StatusOK {
+			return err
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func (r *running) stop() error {
+	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	return r.cmd.Wait()
+}
+
+// get fetches an address whole.
+func (r *running) get(path string) ([]byte, int, error) {
+	resp, err := r.client.Get(r.address + path)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return body, resp.StatusCode, err
+}
+
+// edit posts a page's new text.
+func (r *running) edit(path, base string, source []byte) error {
+	form := url.Values{"base": {base}, "source": {string(source)}, "summary": {"Measure a save"}, "action": {"save"}}
+	resp, err := r.client.PostForm(r.address+"/edit/"+path, form)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusSeeOther {
+		body, _ := io.ReadAll(resp.Body)
+		return fmt.Errorf("the edit was answered with %s\n%.500s", resp.Status, body)
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	return err
+}
+
+// memory is the resident set, in bytes.
+func (r *running) memory() (int64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range bytes.Lines(status) {
+		if rest, ok := bytes.CutPrefix(line, []byte("VmRSS:")); ok {
+			kb, err := strconv.ParseInt(strings.Fields(string(rest))[0], 10, 64)
+			return kb << 10, err
+		}
+	}
+	return 0, errors.New("no VmRSS")
+}
+
+// nginx serves a folder on a free port of loopback.
+func (b *bench) nginx(root string) (address string, stop func() error, err error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	address = l.Addr().String()
+	l.Close()
+	conf := fmt.Sprintf(`daemon off; worker_processes 2; pid %[1]s/nginx.pid; error_log stderr error;
+events { worker_connections 1024; }
+http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; gzip_static on; open_file_cache off;
+  default_type text/html; client_body_temp_path %[1]s/t1; proxy_temp_path %[1]s/t2; fastcgi_temp_path %[1]s/t3; uwsgi_temp_path %[1]s/t4; scgi_temp_path %[1]s/t5;
+  server { listen %[2]s; root %[1]s; } }`, root, address)
+	file := filepath.Join(root, "nginx.conf")
+	if err := os.WriteFile(file, []byte(conf), 0o666); err != nil {
+		return "", nil, err
+	}
+	if err := os.Chmod(root, 0o755); err != nil {
+		return "", nil, err
+	}
+	cmd := exec.Command("nginx", "-c", file, "-p", root)
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		return "", nil, err
+	}
+	for range 100 {
+		conn, err := net.Dial("tcp", address)
+		if err == nil {
+			conn.Close()
+			return "http://" + address, func() error {
+				if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+					return err
+				}
+				return cmd.Wait()
+			}, nil
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return "", nil, errors.New("nginx did not start")
+}
