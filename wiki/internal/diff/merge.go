@@ -19,6 +19,7 @@ import (
 // leaves the merge by line. The slices of the result may share memory with the arguments.
 //
 // merge(base, x, base) and merge(base, x, x) are x. Exchanging theirs and mine exchanges them in the conflicts and changes nothing else.
+// A line with words in it that neither side touched stands in the result, whichever side of the conflicts is taken.
 // Nothing is normalised: see Normalize for line endings.
 func Merge(base, theirs, mine []byte, split func([]byte) []Block) Result {
 	best := mergeLines(base, theirs, mine)
@@ -458,6 +459,9 @@ func resultOf(pieces []piece, ending []byte) Result {
 			// A version's last line may have no ending and yet stand before another version's text.
 			for _, text := range []*[]byte{&p.agreed, &p.base, &p.theirs, &p.mine} {
 				*text = closed(*text, ending)
+			}
+			if p.clash && bytes.Equal(p.theirs, p.mine) {
+				*p = piece{agreed: p.mine, base: p.base} // they differed in the ending only
 			}
 		}
 		total += len(p.result())
