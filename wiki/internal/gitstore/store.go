@@ -1,9 +1,18 @@
 package gitstore
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
-	"io"
+	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -21,64 +30,451 @@ type Options struct {
 // Store is one open repository. All its methods are safe for many goroutines.
 type Store struct {
 	dir        string   // the git folder: HEAD
-	common     string   // the git folder shared by linked work trees: objects, refs, packed-refs, config
+	common     string   // the git folder that linked work trees share: objects, refs, packed-refs, config
 	objectsDir string   // new objects go here
-	alternates []string // other object folders, read only
+	alternates []string // other objects folders, read only
 	log        *slog.Logger
 	readOnly   bool
+	shallow    map[ID]bool // commits whose parents are not here
 
-	packList atomic.Pointer[[]*pack] // immutable; replaced as a whole
+	packList atomic.Pointer[packSet] // never nil; replaced as a whole
 	scanning sync.Mutex              // held by whoever replaces packList
+	lastHit  atomic.Pointer[pack]    // where the last object was found: the next is often there too
+	bases    *baseCache
+
+	packedRefs atomic.Pointer[packedRefs] // the last reading of packed-refs, or nil
 }
 
-// Open opens a bare repository, the root of a work tree, or its .git folder or file.
+// packSet is what one look at the disk found. It is immutable.
+type packSet struct {
+	packs  []*pack // own folder first, then alternates; newest first in each
+	broken []error // packs that could not be opened
+	stamps []stamp // of each folder of packs, taken before it was read
+	scans  uint64  // how many looks there were
+	closed bool
+}
+
+// Open opens a bare repository, the root of a work tree, or its .git folder or file; linked work trees and alternates
+// are followed. What is no repository is ErrNotRepository; one with SHA-256 names, reftable or objects left out by a
+// filter (git clone --filter) is ErrUnsupported. Shallow clones are fine: their oldest commits have no parents.
+//
+// Close the Store when done.
 func Open(dir string, o Options) (*Store, error) {
-	log := o.Log
-	if log == nil {
-		log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	gitDir, common, err := findGitDir(dir)
+	if err != nil {
+		return nil, err
 	}
-	return &Store{dir: dir, common: dir, objectsDir: dir + "/objects", log: log, readOnly: o.ReadOnly}, errPending
+	if err := checkFormat(filepath.Join(common, "config")); err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	s := &Store{
+		dir:        gitDir,
+		common:     common,
+		objectsDir: filepath.Join(common, "objects"),
+		log:        cmp.Or(o.Log, slog.New(slog.DiscardHandler)),
+		readOnly:   o.ReadOnly,
+		bases:      newBaseCache(baseCacheBytes),
+	}
+	s.alternates = s.findAlternates()
+	if s.shallow, err = readShallow(filepath.Join(common, "shallow")); err != nil {
+		return nil, err
+	}
+	s.packList.Store(&packSet{})
+	if err := s.rescan(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
-var errPending = errors.New("gitstore: pending")
+// Close lets go of the packs. Reads that are under way finish; later ones fail with fs.ErrClosed.
+func (s *Store) Close() error {
+	s.scanning.Lock()
+	defer s.scanning.Unlock()
+	s.packList.Store(&packSet{closed: true})
+	s.lastHit.Store(nil)
+	return nil
+}
 
-// Close releases the packs. Reads that are under way finish.
-func (s *Store) Close() error { return nil }
-
-// Dir is the git folder.
+// Dir is the git folder: "wiki.git", or ".git" of a work tree.
 func (s *Store) Dir() string { return s.dir }
 
-// Read returns an object's kind and whole content, which the caller owns.
-func (s *Store) Read(id ID) (Kind, []byte, error) { return 0, nil, errPending }
+// Read returns an object's kind and whole content, which the caller owns. Errors are ErrNotFound, ErrDamaged and
+// ErrTooLarge. If there are several copies, a damaged one is passed over.
+func (s *Store) Read(id ID) (Kind, []byte, error) {
+	kind, content, shared, err := s.read(id)
+	if shared {
+		content = bytes.Clone(content)
+	}
+	return kind, content, err
+}
 
-// ReadKind returns the content of an object of one kind.
-func (s *Store) ReadKind(id ID, want Kind) ([]byte, error) { return nil, errPending }
+// ReadKind returns the content of an object of one kind, which the caller owns. An object of another kind is ErrDamaged,
+// because what names it expects this kind. Tags are not peeled.
+func (s *Store) ReadKind(id ID, want Kind) ([]byte, error) {
+	kind, content, err := s.Read(id)
+	if err == nil {
+		err = checkKind(id, kind, want)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
 
-// Has reports whether the object is there, looking at the disk again on a miss.
-func (s *Store) Has(id ID) bool { return false }
-
-// known is Has without the second look: it may miss what another process has just written.
-func (s *Store) known(id ID) bool { return false }
-
-// Size returns an object's kind and length without inflating it.
-func (s *Store) Size(id ID) (Kind, int64, error) { return 0, 0, errPending }
-
-// Commit reads and parses a commit.
-func (s *Store) Commit(id ID) (*CommitData, error) { return nil, errPending }
-
-// Tree returns raw tree bytes, shared with other callers: never write to them.
-func (s *Store) Tree(id ID) ([]byte, error) { return nil, errPending }
-
-// packs is the present list, own packs first, newest first.
-func (s *Store) packs() []*pack {
-	if l := s.packList.Load(); l != nil {
-		return *l
+func checkKind(id ID, kind, want Kind) error {
+	if kind != want {
+		return fmt.Errorf("%s is a %s, not a %s: %w", id, kind, want, ErrDamaged)
 	}
 	return nil
 }
 
-// rescan brings the pack list in line with the disk.
-func (s *Store) rescan() error { return nil }
+// Commit reads and parses a commit. In a shallow clone the oldest commits come without their parents.
+func (s *Store) Commit(id ID) (*CommitData, error) {
+	kind, raw, _, err := s.read(id) // parsing copies what it keeps
+	if err == nil {
+		err = checkKind(id, kind, Commit)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, err := ParseCommit(id, raw)
+	if err == nil && s.shallow[id] {
+		c.Parents = nil
+	}
+	return c, err
+}
 
-// addPack registers objects/pack/<base>.pack and .idx, both in place, without a folder scan.
-func (s *Store) addPack(base string) error { return nil }
+// Tree returns raw tree bytes, for Entries. They are shared with other callers: never write to them.
+func (s *Store) Tree(id ID) ([]byte, error) {
+	if id == emptyTree {
+		return nil, nil // git knows it without an object
+	}
+	var raw []byte
+	err := s.twice(id, func(l *packSet) (found bool, err error) {
+		var kind Kind
+		found, err = s.fromCopies(l, id, func(p *pack, off int64) (err error) {
+			kind, raw, err = s.readCached(p, off)
+			return err
+		}, func(path string) (err error) {
+			kind, raw, err = readLoose(path)
+			return err
+		})
+		if err == nil && found {
+			err = checkKind(id, kind, Tree)
+		}
+		return found, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return raw, nil
+}
+
+// emptyTree is the name of the tree without entries.
+var emptyTree = HashObject(Tree, nil)
+
+// readCached is pack.read with the result itself in the cache, for trees: the next version's delta builds on it.
+func (s *Store) readCached(p *pack, off int64) (Kind, []byte, error) {
+	kind, content, shared, err := p.read(off, s.bases)
+	if err == nil && !shared && kind == Tree {
+		s.bases.put(cacheKey{p.serial, off}, kind, content)
+	}
+	return kind, content, err
+}
+
+// Size returns an object's kind and length in bytes, reading as little of it as possible.
+func (s *Store) Size(id ID) (Kind, int64, error) {
+	var kind Kind
+	var size int64
+	err := s.twice(id, func(l *packSet) (bool, error) {
+		return s.fromCopies(l, id, func(p *pack, off int64) (err error) {
+			kind, size, err = p.kindAndSize(off)
+			return err
+		}, func(path string) (err error) {
+			kind, size, err = sizeLoose(path)
+			return err
+		})
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	return kind, size, nil
+}
+
+// Has reports whether the object is there. Whether it can be read is not checked.
+func (s *Store) Has(id ID) bool {
+	return s.twice(id, func(l *packSet) (bool, error) { return s.holds(l, id) }) == nil
+}
+
+// known is Has without the second look at the disk: it may miss what another process has just written, and is much
+// cheaper where a miss is the ordinary answer.
+func (s *Store) known(id ID) bool {
+	found, _ := s.holds(s.packList.Load(), id)
+	return found
+}
+
+// read returns an object. If shared, its content must not be written to.
+func (s *Store) read(id ID) (kind Kind, content []byte, shared bool, err error) {
+	err = s.twice(id, func(l *packSet) (bool, error) {
+		return s.fromCopies(l, id, func(p *pack, off int64) (err error) {
+			kind, content, shared, err = p.read(off, s.bases)
+			return err
+		}, func(path string) (err error) {
+			kind, content, err = readLoose(path)
+			shared = false
+			return err
+		})
+	})
+	if err != nil {
+		return 0, nil, false, err
+	}
+	return kind, content, shared, nil
+}
+
+// twice runs look on the present list of packs and, when it finds nothing or only damage, once more after a look at the
+// disk: another process may have packed, repacked or pushed in the meantime.
+func (s *Store) twice(id ID, look func(*packSet) (found bool, err error)) error {
+	l := s.packList.Load()
+	found, err := look(l)
+	if found && err == nil {
+		return nil
+	}
+	if rescanErr := s.rescanAfter(l); rescanErr != nil {
+		return rescanErr
+	}
+	l = s.packList.Load()
+	found, again := look(l)
+	switch {
+	case again != nil:
+		return again
+	case found:
+		if err != nil {
+			s.log.Warn("passed over a damaged copy of an object", "object", id, "error", err)
+		}
+		return nil
+	case len(l.broken) > 0:
+		return fmt.Errorf("%s is in no pack that can be opened: %w", id, errors.Join(l.broken...))
+	}
+	return fmt.Errorf("%s: %w", id, ErrNotFound)
+}
+
+// fromCopies tries the copies of an object, one after another, until one can be read. found says that there was one; err is
+// that of the first that could not be read, and nil if another could.
+func (s *Store) fromCopies(l *packSet, id ID, packed func(p *pack, off int64) error, loose func(path string) error) (found bool, err error) {
+	if l.closed {
+		return false, fmt.Errorf("gitstore: %w", fs.ErrClosed)
+	}
+	last := s.lastHit.Load()
+	if last != nil {
+		if found, err = fromPack(last, id, packed); found && err == nil {
+			return true, nil
+		}
+	}
+	for _, p := range l.packs {
+		if p == last {
+			continue
+		}
+		ok, tried := fromPack(p, id, packed)
+		if ok && tried == nil {
+			s.lastHit.Store(p)
+			return true, nil
+		}
+		found, err = found || ok, cmp.Or(err, tried)
+	}
+	for dir := range s.objectFolders() {
+		tried := loose(loosePath(dir, id))
+		if tried == nil {
+			return true, nil
+		}
+		if !isMissing(tried) {
+			found, err = true, cmp.Or(err, tried)
+		}
+	}
+	return found, err
+}
+
+// fromPack runs use on the object's place in p, if it is there.
+func fromPack(p *pack, id ID, use func(p *pack, off int64) error) (found bool, err error) {
+	defer catchFault(debug.SetPanicOnFault(true), &err)
+	off, found, err := p.offsetOf(id)
+	if found && err == nil {
+		err = use(p, off)
+	}
+	runtime.KeepAlive(p)
+	return found, err
+}
+
+// holds reports whether a list or a loose file has the object.
+func (s *Store) holds(l *packSet, id ID) (bool, error) {
+	return s.fromCopies(l, id, func(*pack, int64) error { return nil }, func(path string) error {
+		_, err := os.Lstat(path)
+		return err
+	})
+}
+
+// objectFolders yields the repository's own objects folder, then the alternates.
+func (s *Store) objectFolders() func(func(string) bool) {
+	return func(yield func(string) bool) {
+		if !yield(s.objectsDir) {
+			return
+		}
+		for _, dir := range s.alternates {
+			if !yield(dir) {
+				return
+			}
+		}
+	}
+}
+
+// packs is the present list: own packs first, newest first.
+func (s *Store) packs() []*pack { return s.packList.Load().packs }
+
+// rescan brings the list of packs in line with the disk.
+func (s *Store) rescan() error { return s.rescanAfter(nil) }
+
+// rescanAfter is rescan for somebody whom the list seen did not suffice: if another goroutine has looked since, or the
+// folders certainly are as they were, there is nothing to do.
+func (s *Store) rescanAfter(seen *packSet) error {
+	s.scanning.Lock()
+	defer s.scanning.Unlock()
+	now := s.packList.Load()
+	if now.closed || seen != nil && (now.scans > seen.scans || s.upToDate(now)) {
+		return nil
+	}
+	next, err := s.scan(now)
+	if err != nil {
+		return err
+	}
+	s.packList.Store(next)
+	if last := s.lastHit.Load(); last != nil && !slices.Contains(next.packs, last) {
+		s.lastHit.Store(nil) // so that its mapping can go
+	}
+	return nil
+}
+
+// upToDate reports whether no folder of packs has changed since the list was made.
+func (s *Store) upToDate(l *packSet) bool {
+	i := 0
+	for dir := range s.objectFolders() {
+		if i == len(l.stamps) || !l.stamps[i].holds(filepath.Join(dir, "pack")) {
+			return false
+		}
+		i++
+	}
+	return true
+}
+
+// maxScans bounds how often a folder is read again because it changed meanwhile.
+const maxScans = 8
+
+// scan reads all folders of packs and opens what is new. Packs that the old list has open are taken over.
+func (s *Store) scan(old *packSet) (*packSet, error) {
+	open := make(map[string]*pack, len(old.packs))
+	for _, p := range old.packs {
+		open[p.base] = p
+	}
+	next := &packSet{scans: old.scans + 1}
+	for dir := range s.objectFolders() {
+		packs, broken, st, err := s.scanFolder(filepath.Join(dir, "pack"), open)
+		if err != nil {
+			return nil, err
+		}
+		next.packs = append(next.packs, packs...)
+		next.broken = append(next.broken, broken...)
+		next.stamps = append(next.stamps, st)
+	}
+	return next, nil
+}
+
+// scanFolder reads one folder of packs, again if it changes meanwhile: a repack puts its new pack in place before it
+// removes the old ones, but a listing that overlaps both may show neither.
+func (s *Store) scanFolder(dir string, open map[string]*pack) (packs []*pack, broken []error, st stamp, err error) {
+	for range maxScans {
+		st = takeStamp(dir)
+		names, err := readNames(dir)
+		if err != nil {
+			return nil, nil, st, err
+		}
+		packs, broken = s.openPacks(dir, names, open)
+		if after := takeStamp(dir); after.info == nil && st.info == nil || after.info != nil && st.looksLike(after.info) {
+			break
+		}
+	}
+	slices.SortStableFunc(packs, func(a, b *pack) int { return b.info.ModTime().Compare(a.info.ModTime()) })
+	return packs, broken, st, nil
+}
+
+// openPacks opens the packs among names that are not open yet. One that vanishes meanwhile is passed over; one that is
+// broken is logged and remembered, and the others serve on.
+func (s *Store) openPacks(dir string, names []string, open map[string]*pack) (packs []*pack, broken []error) {
+	for _, name := range names {
+		stem, ok := strings.CutSuffix(name, ".idx")
+		if !ok || !strings.HasPrefix(name, "pack-") {
+			continue
+		}
+		base := filepath.Join(dir, stem)
+		if p := open[base]; p != nil && p.isCurrent() {
+			packs = append(packs, p)
+			continue
+		}
+		p, err := openPack(base)
+		switch {
+		case err == nil:
+			open[base] = p
+			packs = append(packs, p)
+		case !isMissing(err):
+			s.log.Error("cannot open a pack", "pack", base, "error", err)
+			broken = append(broken, err)
+		}
+	}
+	return packs, broken
+}
+
+// isCurrent reports whether the file is still the one that was opened.
+func (p *pack) isCurrent() bool {
+	info, err := os.Stat(p.base + ".pack")
+	return err == nil && stamp{info: p.info}.looksLike(info)
+}
+
+// addPack puts a pack that has just been written, base+".pack" and base+".idx" below objectsDir, at the front of the
+// list, without a look at the folder.
+func (s *Store) addPack(base string) error {
+	p, err := openPack(base)
+	if err != nil {
+		return err
+	}
+	s.scanning.Lock()
+	defer s.scanning.Unlock()
+	now := s.packList.Load()
+	if now.closed {
+		return fmt.Errorf("gitstore: %w", fs.ErrClosed)
+	}
+	next := *now
+	others := slices.DeleteFunc(slices.Clone(now.packs), func(o *pack) bool { return o.base == base })
+	next.packs = append([]*pack{p}, others...)
+	s.packList.Store(&next)
+	return nil
+}
+
+// readShallow reads the commits at which a shallow clone ends. No file means a whole clone.
+func readShallow(path string) (map[ID]bool, error) {
+	text, err := readLimited(path, maxShallowFile)
+	if isMissing(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	ids := make(map[ID]bool)
+	for line := range bytes.Lines(text) {
+		id, err := parseHexID(bytes.TrimSpace(line))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		ids[id] = true
+	}
+	return ids, nil
+}
+
+// maxShallowFile holds 400,000 commits, more than any clone is cut at.
+const maxShallowFile = 16 << 20
