@@ -66,7 +66,7 @@ type Tabs struct {
 // FrontView is "front": the front door.
 type FrontView struct {
 	Base
-	Intro      template.HTML // the root folder's own page, or empty
+	Intro      template.HTML `json:"-"` // the root folder's own page, or empty
 	IntroURL   string
 	Popular    []PageLink
 	Recent     []PageLink
@@ -92,23 +92,24 @@ type TOCEntry struct {
 // PageView is "page": one page, today's or an old one.
 type PageView struct {
 	Base
-	Tabs       Tabs
-	Crumbs     []Crumb
-	Path       string
-	PageLang   string
-	Body       template.HTML // with its h1 taken out if it is the title
-	TOC        []TOCEntry
-	Categories []Category
-	Aliases    []string
-	Backlinks  []PageLink // the first few
-	Problems   []Problem  // what is wrong with the source; shown small to editors
-	Updated    Stamp      // last change
-	Created    Stamp      // first
-	Revisions  int
-	Old        *OldBanner // not nil when an old revision is shown
-	Moved      string     // "Redirected from X", or ""
-	Related    []PageLink
-	ReviewBy   time.Time
+	Tabs        Tabs
+	Crumbs      []Crumb
+	Path        string
+	PageLang    string
+	Body        template.HTML `json:"-"` // with its h1 taken out if it is the title
+	TitleAnchor string        // of the h1 that was taken out: links may point at it; "" when there was none
+	TOC         []TOCEntry
+	Categories  []Category
+	Aliases     []string
+	Backlinks   []PageLink // the first few
+	Problems    []Problem  // what is wrong with the source; shown small to editors
+	Updated     Stamp      // last change
+	Created     Stamp      // first
+	Revisions   int
+	Old         *OldBanner // not nil when an old revision is shown
+	Moved       string     // "Redirected from X", or ""
+	Related     []PageLink
+	ReviewBy    time.Time
 }
 
 // Stamp says who did something when.

@@ -1,0 +1,80 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gorilla/feeds"
+
+	"coppice/wiki"
+)
+
+// tagDate is the day on which feeds began to use these ids. RFC 4151 wants one at which the name in the id was owned;
+// that it never changes is all that a reader of feeds asks of it.
+const tagDate = "2026-01-01"
+
+// recentFeed answers GET /recent.atom.
+func (q *request) recentFeed() error {
+	q.await(q.cfg.FollowingHistory, derivedWait)
+	revs, _, err := q.cfg.History.Recent(q.r.Context(), q.cfg.Wiki, 0, feedEntries)
+	if err != nil {
+		return err
+	}
+	return q.sendFeed("Recent changes of "+q.site.Name, "/recent.atom", revs)
+}
+
+// pageFeed answers GET /history/PATH.atom.
+func (q *request) pageFeed(name string) error {
+	p, err := q.findPast("history", name)
+	if err != nil {
+		return err
+	}
+	q.await(q.cfg.FollowingHistory, derivedWait)
+	revs, _, err := q.cfg.History.Revisions(q.r.Context(), q.cfg.Wiki, p, 0, feedEntries)
+	if err != nil {
+		return err
+	}
+	return q.sendFeed("Changes of "+q.title(p), address("history", p.String()+".atom"), revs)
+}
+
+// sendFeed writes revisions as an Atom feed. The library's own entries would get ids from the addresses, which change
+// with the host; ours come from the commit, so that no reader sees a change twice.
+func (q *request) sendFeed(title, self string, revs []wiki.Revision) error {
+	f := &feeds.AtomFeed{
+		Title: title, Id: q.tag(self), Updated: time.Unix(0, 0).UTC().Format(time.RFC3339),
+		Link: &feeds.AtomLink{Href: q.absolute(self), Rel: "self", Type: "application/atom+xml"},
+	}
+	for _, r := range revs {
+		f.Entries = append(f.Entries, q.feedEntry(r))
+	}
+	if len(revs) > 0 {
+		f.Updated = revs[0].Time.UTC().Format(time.RFC3339)
+	}
+	body, err := feeds.ToXML(f)
+	if err != nil {
+		return err
+	}
+	return q.send(200, "application/atom+xml; charset=utf-8", []byte(body))
+}
+
+func (q *request) feedEntry(r wiki.Revision) *feeds.AtomEntry {
+	row := q.recentRow(r)
+	when := r.Time.UTC().Format(time.RFC3339)
+	return &feeds.AtomEntry{
+		Title: row.Page.Title + ": " + r.Summary, Updated: when, Published: when,
+		Id:      q.tag("/" + r.ID.String() + "/" + r.Path.String()),
+		Links:   []feeds.AtomLink{{Href: q.absolute(row.Diff), Rel: "alternate", Type: "text/html"}},
+		Summary: &feeds.AtomSummary{Content: strings.TrimSpace(r.Message), Type: "text"},
+		Author:  &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: r.Author.Name}},
+	}
+}
+
+// tag makes an id that stays the same wherever the wiki is served from, as long as BaseURL names the same host.
+func (q *request) tag(path string) string {
+	host := "coppice.invalid"
+	if q.baseURL != nil {
+		host = q.baseURL.Hostname()
+	}
+	return "tag:" + host + "," + tagDate + ":" + (&url.URL{Path: path}).EscapedPath()
+}

@@ -1,0 +1,197 @@
+package web
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"coppice/search"
+)
+
+// showSearch answers GET /search?q=. A query that names a page is offered that page first.
+func (q *request) showSearch() error {
+	text := strings.TrimSpace(q.query("q"))
+	v := SearchView{Base: q.base("Search", "search"), Searched: text != ""}
+	v.Query, v.NoIndex = text, true
+	if text == "" {
+		return q.render(http.StatusOK, "search", v)
+	}
+	v.Title = "Search: " + text
+	v.Behind = q.await(q.cfg.FollowingSearch, derivedWait)
+	part := parsePart(q.query("part"))
+	query := search.Parse(text)
+	query.Limit, query.Offset = searchHits, (part-1)*searchHits
+	found, err := q.cfg.Search.Search(q.r.Context(), query)
+	if err != nil {
+		return err
+	}
+	v.Total, v.Took, v.First, v.DidYouMean = found.Total, found.Took, query.Offset+1, found.DidYouMean
+	if found.Relaxed {
+		v.Sentence = "No page has all of these words. These come nearest."
+	}
+	for _, h := range found.Hits {
+		v.Hits = append(v.Hits, q.searchHit(h))
+	}
+	q.searchLinks(&v, text, part)
+	v.Facets, v.Active = facets(found.Facets, text)
+	return q.render(http.StatusOK, "search", v)
+}
+
+// searchHit opens at the question or heading that matched.
+func (q *request) searchHit(h search.Hit) SearchHit {
+	hit := SearchHit{Title: h.Title, URL: pageURL(h.Path) + fragment(h.Anchor), Path: h.Path.String(), Question: h.Question}
+	for _, f := range h.Snippet {
+		hit.Snippet = append(hit.Snippet, DiffSpan{Text: f.Text, Mark: f.Mark})
+	}
+	if e, ok := q.view.Entry(h.Path); ok {
+		hit.Keywords = e.Keywords
+	}
+	hit.Updated, _ = q.lastChange(h.Path)
+	return hit
+}
+
+// searchLinks adds the ways on: other parts, another spelling, the page of that title, or a new one.
+func (q *request) searchLinks(v *SearchView, text string, part int) {
+	at := func(part int) string { return address("search", "", "q", text, "part", strconv.Itoa(part)) }
+	if part > 1 {
+		v.Newer = at(part - 1)
+	}
+	if v.First-1+len(v.Hits) < v.Total && len(v.Hits) > 0 {
+		v.Older = at(part + 1)
+	}
+	if v.DidYouMean != "" {
+		v.MeanURL = address("search", "", "q", v.DidYouMean)
+	}
+	p, ok := q.view.ByTitle(text)
+	if !ok {
+		p, ok = q.snap.Lookup(text)
+	}
+	if ok && q.snap.Has(p) {
+		v.Exact = &PageLink{Title: q.title(p), URL: pageURL(p), Path: p.String()}
+		if e, ok := q.view.Entry(p); ok {
+			v.Exact.Lead = e.Lead
+		}
+	} else if q.who.MayEdit && !strings.ContainsAny(text, `":`) {
+		v.CreateURL = address("new", "", "title", text)
+	}
+}
+
+// facets makes each value an address that adds it to the query, or takes it away when it is there.
+func facets(in []search.Facet, text string) (list []Facet, active []FacetValue) {
+	for _, f := range in {
+		facet := Facet{Name: f.Name}
+		for _, value := range f.Values {
+			term := f.Name + ":" + quoteTerm(value.Value)
+			v := FacetValue{Name: value.Value, Count: value.Count}
+			if rest, there := withoutTerm(text, term); there {
+				v.Current, v.URL = true, address("search", "", "q", rest)
+				active = append(active, v)
+			} else {
+				v.URL = address("search", "", "q", text+" "+term)
+			}
+			facet.Values = append(facet.Values, v)
+		}
+		if len(facet.Values) > 0 {
+			list = append(list, facet)
+		}
+	}
+	return list, active
+}
+
+// quoteTerm puts a value of several words in quotes.
+func quoteTerm(s string) string {
+	s = strings.ReplaceAll(s, `"`, "")
+	if strings.ContainsAny(s, " \t") {
+		return `"` + s + `"`
+	}
+	return s
+}
+
+// withoutTerm takes a term, standing alone, out of a query.
+func withoutTerm(text, term string) (string, bool) {
+	rest, found := strings.CutSuffix(text, " "+term)
+	if found {
+		return rest, true
+	}
+	before, after, found := strings.Cut(text, " "+term+" ")
+	return before + " " + after, found
+}
+
+// suggest answers GET /suggest?q= as OpenSearch wants it: what was typed, completions, descriptions, addresses.
+func (q *request) suggest() error {
+	typed := q.query("q")
+	if len(typed) > maxTyped {
+		typed = strings.ToValidUTF8(typed[:maxTyped], "")
+	}
+	texts, about, urls := []string{}, []string{}, []string{}
+	if strings.TrimSpace(typed) != "" {
+		found, err := q.cfg.Search.Suggest(q.r.Context(), typed, suggestions)
+		if err != nil {
+			return err
+		}
+		for _, s := range found {
+			texts, urls = append(texts, s.Text), append(urls, pageURL(s.Path)+fragment(s.Anchor))
+			if title := q.title(s.Path); s.Anchor != "" && title != s.Text {
+				about = append(about, title)
+			} else {
+				about = append(about, "")
+			}
+		}
+	}
+	body, err := json.Marshal([]any{typed, texts, about, urls})
+	if err != nil {
+		return err
+	}
+	return q.send(http.StatusOK, "application/x-suggestions+json; charset=utf-8", body)
+}
+
+// openSearch is the description by which a browser adds the wiki to its search engines (OpenSearch 1.1).
+type openSearch struct {
+	XMLName     xml.Name        `xml:"http://a9.com/-/spec/opensearch/1.1/ OpenSearchDescription"`
+	ShortName   string          `xml:"ShortName"`
+	Description string          `xml:"Description"`
+	Encoding    string          `xml:"InputEncoding"`
+	URLs        []openSearchURL `xml:"Url"`
+}
+
+type openSearchURL struct {
+	Type     string `xml:"type,attr"`
+	Template string `xml:"template,attr"`
+}
+
+// shortNameRunes is the longest ShortName that OpenSearch admits.
+const shortNameRunes = 16
+
+func (q *request) describeSearch() error {
+	name := []rune(q.site.Name)
+	d := openSearch{
+		ShortName: strings.TrimSpace(string(name[:min(len(name), shortNameRunes)])), Description: "Search " + q.site.Name, Encoding: "UTF-8",
+		URLs: []openSearchURL{
+			{"text/html", q.absolute("/search?q={searchTerms}")},
+			{"application/x-suggestions+json", q.absolute("/suggest?q={searchTerms}")},
+		},
+	}
+	return q.sendXML("application/opensearchdescription+xml; charset=utf-8", d)
+}
+
+func (q *request) sendXML(contentType string, v any) error {
+	body, err := xml.MarshalIndent(v, "", " ")
+	if err != nil {
+		return err
+	}
+	return q.send(http.StatusOK, contentType, append([]byte(xml.Header), body...))
+}
+
+// absolute puts the site's own address, or else the one it was asked under, before a path.
+func (q *request) absolute(path string) string {
+	if q.baseURL != nil {
+		return q.baseURL.String() + path
+	}
+	scheme := "http"
+	if q.r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + q.r.Host + path
+}

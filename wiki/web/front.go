@@ -1,0 +1,97 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+
+	"coppice/wiki"
+	"coppice/wiki/catalog"
+)
+
+// showFront answers GET /: search first, then what there is and what is new.
+func (q *request) showFront() error {
+	q.await(q.cfg.FollowingCatalog, stampWait)
+	v := FrontView{Base: q.base(q.site.Name, "front"), Categories: q.topics(frontTopics)}
+	v.Notice = takeNotice(q.w, q.r)
+	var print fingerprint
+	if page, err := q.snap.Page(q.site.front); err == nil {
+		b, err := q.body(page, "")
+		if err != nil {
+			return err
+		}
+		v.Intro, v.IntroURL, print = b.html, pageURL(page.Path), b.print
+	}
+	v.Popular, v.Questions = q.popular()
+	v.Recent = q.recentPages()
+	if v.Notice != nil || q.r.URL.RawQuery != "" {
+		return q.render(http.StatusOK, "front", v)
+	}
+	c, err := q.cached("front", v, print)
+	if err != nil {
+		return err
+	}
+	c.send(q.w, q.r)
+	return nil
+}
+
+// topics gives the categories with the most pages, in the order of their names.
+func (q *request) topics(limit int) []Category {
+	list := slices.Clone(q.view.Categories())
+	slices.SortStableFunc(list, func(a, b catalog.Category) int { return b.Count - a.Count })
+	list = list[:min(len(list), limit)]
+	slices.SortStableFunc(list, func(a, b catalog.Category) int { return cmp.Compare(a.Name, b.Name) })
+	var out []Category
+	for _, c := range list {
+		out = append(out, Category{Name: c.Name, Count: c.Count, URL: address("categories", c.Name)})
+	}
+	return out
+}
+
+// popular gives the pages that most others link to, and a question from each.
+func (q *request) popular() (pages, questions []PageLink) {
+	type ranked struct {
+		entry catalog.Entry
+		count int
+	}
+	var list []ranked
+	for _, e := range q.view.All() {
+		if n := len(q.view.Backlinks(e.Path)); n > 0 && e.Path != q.site.front && e.RedirectTo == "" {
+			list = append(list, ranked{e, n})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b ranked) int { return b.count - a.count })
+	for _, r := range list {
+		if len(pages) < frontRows {
+			l := link(r.entry)
+			l.Count = r.count
+			pages = append(pages, l)
+		}
+		if len(questions) < frontRows && len(r.entry.Questions) > 0 {
+			first := r.entry.Questions[0]
+			questions = append(questions, PageLink{Title: first.Text, URL: pageURL(r.entry.Path) + fragment(first.Anchor), Path: r.entry.Path.String()})
+		}
+	}
+	return pages, questions
+}
+
+// recentPages gives the pages that changed last, each once.
+func (q *request) recentPages() []PageLink {
+	revs, _, err := q.cfg.History.Recent(q.r.Context(), q.cfg.Wiki, 0, recentRows)
+	if err != nil {
+		q.log.Warn("no recent changes for the front door", "error", err)
+	}
+	var list []PageLink
+	seen := map[wiki.Path]bool{}
+	for _, r := range revs {
+		if len(list) == frontRows {
+			break
+		}
+		if seen[r.Path] || !q.snap.Has(r.Path) {
+			continue
+		}
+		seen[r.Path] = true
+		list = append(list, PageLink{Title: q.title(r.Path), URL: pageURL(r.Path), Path: r.Path.String(), Time: r.Time, Author: r.Author.Name})
+	}
+	return list
+}

@@ -1,0 +1,76 @@
+package web
+
+import (
+	"time"
+
+	"coppice/wiki"
+)
+
+// Limits of one request. Members may sit on slow lines, so time-outs allow for them; nobody else may hold a connection.
+const (
+	// maxHeaderBytes is four times what browsers send with every cookie they may keep.
+	maxHeaderBytes = 64 << 10
+	// maxAddressBytes is longer than any address a browser makes here; the longest path is wiki.MaxPathBytes, thrice escaped.
+	maxAddressBytes = 8 << 10
+	// maxFormBytes lets the largest page through when every byte of it is percent-encoded, and its other fields.
+	maxFormBytes = 3*wiki.MaxPageSize + 64<<10
+
+	// readHeaderTimeout is for a few hundred bytes: whoever takes longer is not a browser.
+	readHeaderTimeout = 10 * time.Second
+	// readTimeout lets a page of 200 kB come in over a line of 2 kB/s.
+	readTimeout = 120 * time.Second
+	// writeTimeout lets the largest ordinary answer go out over the same line. Files get longer, by their size.
+	writeTimeout = 120 * time.Second
+	// slowestLine is the rate, in bytes a second, at which a file must be taken before its connection is closed.
+	slowestLine = 2 << 10
+	// idleTimeout keeps a reader's connection open between two pages.
+	idleTimeout = 2 * time.Minute
+)
+
+// Limits on work.
+const (
+	// derivedWait bounds how long a list waits for an index to reflect a save; after that it says that it is behind.
+	// An index takes a few milliseconds for one save, so in practice only a first build runs into it.
+	derivedWait = 300 * time.Millisecond
+	// stampWait bounds the same on a page, which shows only its last change from an index and must never feel slow.
+	stampWait = 30 * time.Millisecond
+	// slotWait bounds how long a request queues for a slot to render in. Then the visitor is told to try again.
+	slotWait = 10 * time.Second
+	// pageCacheBytes and bodyCacheBytes hold about two thousand whole pages and as many bodies: the wiki's busy part.
+	pageCacheBytes = 40 << 20
+	bodyCacheBytes = 24 << 20
+	// maxRedirects is how many pages in a row may point to the next before that counts as a circle.
+	maxRedirects = 8
+	// richDiffBytes is the rendered size up to which a rendered comparison marks words. Above it, whole blocks.
+	richDiffBytes = 1 << 20
+	// maxNav keeps the menu a menu.
+	maxNav = 12
+	// maxForms and maxFormFile bound what is read for the choice of forms.
+	maxForms    = 32
+	maxFormFile = 64 << 10
+	// maxTyped is the length, in bytes, of what is looked up while somebody types.
+	maxTyped = 200
+)
+
+// Lengths of lists. A list that is longer goes on at another address.
+const (
+	historyRows    = 50
+	recentRows     = 60
+	feedEntries    = 30
+	listRows       = 500
+	searchHits     = 20
+	suggestions    = 8
+	nearPages      = 6
+	backlinksShown = 6
+	relatedShown   = 5
+	frontRows      = 8
+	frontTopics    = 24
+	deletedRows    = 200
+	// sitemapPages is the protocol's own limit for one file.
+	sitemapPages = 50_000
+	// diffContext is how many unchanged lines stand around a change; three is what every tool shows.
+	diffContext = 3
+)
+
+// smallestCompressed is about what fits in one packet: compressing less saves nobody anything.
+const smallestCompressed = 1400

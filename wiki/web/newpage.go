@@ -1,0 +1,42 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"coppice/wiki"
+)
+
+// askTitle answers GET /new. Without ?title= it asks for one; with it, it leads to the editor of that page, or to the
+// page if there is one of that title.
+func (q *request) askTitle() error {
+	if !q.who.MayEdit {
+		return errReadOnly
+	}
+	title := strings.TrimSpace(q.query("title"))
+	v := NewView{Base: q.base("New page", "new"), Action: "/new", Name: title}
+	v.NoIndex, v.Feed = true, ""
+	v.Forms = q.site.choices(q.query("form"), func(name string) string { return address("new", "", "form", name, "title", title) })
+	if title == "" {
+		return q.render(http.StatusOK, "new", v)
+	}
+	if p, ok := q.existing(title); ok {
+		return &redirect{http.StatusSeeOther, pageURL(p)}
+	}
+	p := wiki.PathFor(title)
+	if p.IsZero() {
+		v.Sentence = "No address can be made of this title. Please use some letters or digits."
+		v.Near = q.near(title)
+		return q.render(http.StatusUnprocessableEntity, "new", v)
+	}
+	return &redirect{http.StatusSeeOther, address("edit", p.String(), "title", title, "form", q.query("form"))}
+}
+
+// existing gives the page that has a title, or that such a title would be kept under.
+func (q *request) existing(title string) (wiki.Path, bool) {
+	if p, ok := q.view.ByTitle(title); ok && q.snap.Has(p) {
+		return p, true
+	}
+	p := wiki.PathFor(title)
+	return p, !p.IsZero() && q.snap.Has(p)
+}

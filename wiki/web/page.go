@@ -1,0 +1,387 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"coppice/wiki"
+	"coppice/wiki/catalog"
+	"coppice/wiki/history"
+)
+
+// showPage answers GET /wiki/PATH: today's version, ?rev=REVISION or ?at=DATE.
+func (q *request) showPage() error {
+	name := q.rest("wiki")
+	if strings.Trim(name, "/") == "" {
+		return &redirect{http.StatusFound, "/"}
+	}
+	if rev, at := q.query("rev"), q.query("at"); rev != "" || at != "" {
+		return q.showOld(name, rev, at)
+	}
+	p, err := q.find("wiki", name)
+	if err != nil {
+		return err
+	}
+	page, err := q.snap.Page(p)
+	if err != nil {
+		return err
+	}
+	b, err := q.body(page, "")
+	if err != nil {
+		return err
+	}
+	if to, ok := q.redirection(p, b); ok && q.query("redirect") != "no" {
+		return &redirect{http.StatusFound, address("wiki", to.String(), "from", p.String())}
+	}
+	v := q.pageView(page, b)
+	v.Notice = takeNotice(q.w, q.r)
+	if from, err := wiki.ParsePath(q.query("from")); err == nil && q.snap.Has(from) {
+		v.Moved = q.title(from)
+	}
+	if v.Notice != nil || q.r.URL.RawQuery != "" || pageURL(p) != q.r.URL.EscapedPath() {
+		v.Canonical = pageURL(p)
+		if v.Notice != nil {
+			q.w.Header().Set("Cache-Control", "no-store")
+		}
+		return q.render(http.StatusOK, "page", v)
+	}
+	c, err := q.cached("page", v, b.print)
+	if err != nil {
+		return err
+	}
+	c.send(q.w, q.r)
+	return nil
+}
+
+// find gives the living page that a name in an address means, or the redirect or error that says where it is.
+func (q *request) find(verb, name string) (wiki.Path, error) {
+	p, err := wiki.ParsePath(name)
+	if err == nil && p.String() == name && q.snap.Has(p) {
+		return p, nil
+	}
+	if c := canonicalName(name); c != name && c != "" {
+		return wiki.Path{}, q.redirectTo(http.StatusMovedPermanently, verb, c)
+	}
+	if err != nil {
+		return wiki.Path{}, &noPage{name, err}
+	}
+	if to, ok := q.cfg.History.MovedTo(p); ok && q.snap.Has(to) {
+		return wiki.Path{}, q.redirectTo(http.StatusMovedPermanently, verb, to.String())
+	}
+	if _, gone := q.cfg.History.Gone(q.r.Context(), q.cfg.Wiki, p); gone {
+		return wiki.Path{}, &noPage{name: name}
+	}
+	to, ok := q.snap.Lookup(name)
+	if !ok {
+		to, ok = q.view.ByTitle(name)
+		ok = ok && q.snap.Has(to)
+	}
+	if ok {
+		return wiki.Path{}, q.redirectTo(http.StatusFound, verb, to.String())
+	}
+	return wiki.Path{}, &noPage{name: name}
+}
+
+// redirectTo keeps the query: ?at= and the like hold at the other address too.
+func (q *request) redirectTo(status int, verb, name string) error {
+	u := url.URL{Path: "/" + verb + "/" + name, RawQuery: q.r.URL.RawQuery}
+	return &redirect{status, u.String()}
+}
+
+// redirection follows redirect_to in front matter, through several pages if need be. A circle leads nowhere, and then
+// the page itself is shown.
+func (q *request) redirection(p wiki.Path, b *body) (wiki.Path, bool) {
+	at, next := p, b.redirect
+	for range maxRedirects {
+		if next == "" {
+			return at, at != p
+		}
+		to, ok := q.snap.LookupFrom(at, next)
+		if !ok || to == p {
+			return at, at != p
+		}
+		page, err := q.snap.Page(to)
+		if err != nil {
+			return wiki.Path{}, false
+		}
+		at, next = to, q.site.parse(page.Source).FrontMatter.RedirectTo
+	}
+	return wiki.Path{}, false
+}
+
+// pageView puts a page together from its body and what the indexes say of it. An index that is behind, or empty, takes
+// something off the margin; the text is always there.
+func (q *request) pageView(page wiki.Page, b *body) PageView {
+	p := page.Path
+	v := PageView{
+		Base: q.base(b.title, "page"), Tabs: q.tabs(p, "read"), Crumbs: q.crumbs(p, false), Path: p.String(),
+		PageLang: b.lang, Body: b.html, TitleAnchor: b.titleAnchor, TOC: q.contentsOf(p, b), Aliases: b.aliases,
+		Categories: keywordLinks(b.keywords), ReviewBy: b.reviewBy,
+	}
+	if v.Title == "" {
+		v.Title = readable(p)
+	}
+	if q.who.MayEdit {
+		v.Problems = b.problems
+	}
+	v.Feed = v.Tabs.Feed
+	v.Backlinks = links(q.view.Backlinks(p), backlinksShown)
+	v.Related = q.related(p, b.keywords)
+	q.stampPage(&v, page)
+	return v
+}
+
+// contentsOf adds the sections' editors to a table of contents.
+func (q *request) contentsOf(p wiki.Path, b *body) []TOCEntry {
+	toc := slices.Clone(b.toc)
+	if q.who.MayEdit {
+		for i := range toc {
+			toc[i].EditURL = address("edit", p.String(), "section", toc[i].Anchor)
+		}
+	}
+	return toc
+}
+
+func keywordLinks(keywords []string) []Category {
+	var list []Category
+	for _, k := range keywords {
+		list = append(list, Category{Name: k, URL: address("categories", k)})
+	}
+	return list
+}
+
+// stampPage says who changed the page last, who began it, and how often it changed.
+func (q *request) stampPage(v *PageView, page wiki.Page) {
+	ctx, h := q.r.Context(), q.cfg.History
+	last, ok := h.Latest(ctx, q.cfg.Wiki, page.Path)
+	if !ok || last.Blob != page.Blob {
+		q.await(q.cfg.FollowingHistory, stampWait)
+		if last, ok = h.Latest(ctx, q.cfg.Wiki, page.Path); !ok || last.Blob != page.Blob {
+			return
+		}
+	}
+	v.Updated = q.versionStamp(last)
+	v.Revisions = h.Count(page.Path)
+	if first, ok := h.First(ctx, q.cfg.Wiki, page.Path); ok {
+		v.Created = q.versionStamp(first)
+	}
+}
+
+// related gives pages that share the most keywords with this one.
+func (q *request) related(p wiki.Path, keywords []string) []PageLink {
+	type candidate struct {
+		entry  catalog.Entry
+		shared int
+	}
+	var list []candidate
+	at := map[wiki.Path]int{}
+	for _, k := range keywords {
+		entries := q.view.Category(k)
+		for _, e := range entries[:min(len(entries), listRows)] {
+			if e.Path == p {
+				continue
+			}
+			i, seen := at[e.Path]
+			if !seen {
+				i = len(list)
+				at[e.Path] = i
+				list = append(list, candidate{entry: e})
+			}
+			list[i].shared++
+		}
+	}
+	slices.SortStableFunc(list, func(a, b candidate) int { return b.shared - a.shared })
+	var out []PageLink
+	for _, c := range list[:min(len(list), relatedShown)] {
+		out = append(out, link(c.entry))
+	}
+	return out
+}
+
+// stampOf says who made a commit, when and why.
+func stampOf(c wiki.Commit) Stamp {
+	return Stamp{Time: c.Time, Author: c.Author.Name, Summary: c.Summary, Revision: c.ID.Short()}
+}
+
+// versionStamp is a stamp that leads to the page as of a revision.
+func (q *request) versionStamp(r wiki.Revision) Stamp {
+	s := stampOf(r.Commit)
+	s.URL = address("wiki", r.Path.String(), "rev", r.ID.String())
+	return s
+}
+
+// version is a page as it was at one commit.
+type version struct {
+	page   wiki.Page
+	commit wiki.Commit
+}
+
+// versionAt gives the version that a page had at a commit, whatever the page was called then. name is a path that the
+// page has or had. The error is of Kind NotFound when there was none.
+func (q *request) versionAt(name wiki.Path, rev string) (version, error) {
+	ctx := q.r.Context()
+	commit, err := q.cfg.Wiki.Revision(ctx, rev)
+	if err != nil {
+		return version{}, err
+	}
+	snap, err := q.cfg.Wiki.At(ctx, rev)
+	if err != nil {
+		return version{}, err
+	}
+	p, err := q.pathAt(ctx, snap, name)
+	if err != nil {
+		return version{}, err
+	}
+	page, err := snap.Page(p)
+	return version{page, *commit}, err
+}
+
+// pathAt gives the path that a page had in an older Snapshot: its own, or the newest of those it had before.
+func (q *request) pathAt(ctx context.Context, snap *wiki.Snapshot, p wiki.Path) (wiki.Path, error) {
+	if snap.Has(p) {
+		return p, nil
+	}
+	var from history.Cursor
+	for {
+		revs, next, err := q.cfg.History.Revisions(ctx, q.cfg.Wiki, p, from, history.MaxLimit)
+		if err != nil {
+			return wiki.Path{}, err
+		}
+		for _, r := range revs {
+			if r.Kind == wiki.Renamed && snap.Has(r.From) {
+				return r.From, nil
+			}
+		}
+		if from = next; next == 0 {
+			return wiki.Path{}, notFound("The page was not there at that time.")
+		}
+	}
+}
+
+// showOld shows a page as it was, under a banner.
+func (q *request) showOld(name, rev, at string) error {
+	p, err := wiki.ParsePath(canonicalName(name))
+	if err != nil {
+		return &noPage{name, err}
+	}
+	if at != "" {
+		if rev, err = q.revisionAt(at); err != nil {
+			return err
+		}
+	}
+	old, err := q.versionAt(p, rev)
+	if err != nil {
+		return err
+	}
+	b, err := q.body(old.page, old.commit.ID.String())
+	if err != nil {
+		return err
+	}
+	v := q.pageView(old.page, b)
+	v.Tabs, v.Crumbs, v.Path = q.tabs(p, "history"), q.crumbs(p, false), p.String()
+	v.Canonical, v.NoIndex = pageURL(p), true
+	for i := range v.TOC {
+		v.TOC[i].EditURL = "" // a section of an old version is no section to write in
+	}
+	v.Old = q.oldBanner(p, old)
+	v.Updated = v.Old.Stamp
+	return q.render(http.StatusOK, "page", v)
+}
+
+// revisionAt gives the commit that was the newest at a time.
+func (q *request) revisionAt(at string) (string, error) {
+	t, ok := parseMoment(at)
+	if !ok {
+		return "", badRequest("Please give a day as in 2009-03-14.")
+	}
+	snap, err := q.cfg.Wiki.AtTime(q.r.Context(), t)
+	if err != nil {
+		return "", err
+	}
+	if snap.Commit().IsZero() {
+		return "", notFound("The wiki was not there at that time.")
+	}
+	return snap.Commit().String(), nil
+}
+
+// oldBanner says which version is shown and leads to those around it. The commit asked for may not be one that touched
+// the page: then the banner is about the revision that was the newest.
+func (q *request) oldBanner(p wiki.Path, old version) *OldBanner {
+	rev := q.revisionShown(p, old)
+	name, id := p.String(), rev.ID.String()
+	before, after := q.cfg.History.Around(p, rev.ID)
+	banner := &OldBanner{
+		Stamp: stampOf(rev.Commit), Current: pageURL(p), Base: id,
+		Diff:    address("compare", name, "from", id, "to", q.snap.Commit().String()),
+		Deleted: !q.snap.Has(p),
+	}
+	banner.URL = address("wiki", name, "rev", id)
+	if !before.IsZero() {
+		banner.Previous = address("wiki", name, "rev", before.String())
+	}
+	if !after.IsZero() {
+		banner.Next = address("wiki", name, "rev", after.String())
+	}
+	if q.who.MayEdit {
+		banner.RestoreURL = address("restore", name, "revision", id)
+	}
+	return banner
+}
+
+// revisionShown gives the revision that made a version, as far as the index knows.
+func (q *request) revisionShown(p wiki.Path, old version) wiki.Revision {
+	shown := wiki.Revision{Commit: old.commit, Path: old.page.Path, Blob: old.page.Blob}
+	var from history.Cursor
+	for {
+		revs, next, err := q.cfg.History.Revisions(q.r.Context(), q.cfg.Wiki, p, from, history.MaxLimit)
+		if err != nil {
+			return shown
+		}
+		// The list is newest first. The commit itself, or else the first of that text not later than it, made the version.
+		for _, r := range revs {
+			if r.ID == old.commit.ID || (r.Blob == old.page.Blob && !r.Time.After(old.commit.Time)) {
+				return r
+			}
+		}
+		if from = next; next == 0 {
+			return shown
+		}
+	}
+}
+
+// showRaw answers GET /raw/PATH with the Markdown itself.
+func (q *request) showRaw() error {
+	name := q.rest("raw")
+	var page wiki.Page
+	if rev := q.query("rev"); rev != "" {
+		p, err := wiki.ParsePath(canonicalName(name))
+		if err != nil {
+			return &noPage{name, err}
+		}
+		old, err := q.versionAt(p, rev)
+		if err != nil {
+			return err
+		}
+		page = old.page
+	} else {
+		p, err := q.find("raw", name)
+		if err != nil {
+			return err
+		}
+		if page, err = q.snap.Page(p); err != nil {
+			return err
+		}
+	}
+	q.w.Header().Set("Content-Security-Policy", filePolicy)
+	return q.send(http.StatusOK, textType, page.Source)
+}
+
+// isMissing reports whether err says that a page is not there, and not that its name is impossible or that it moved.
+func isMissing(err error) bool {
+	var missing *noPage
+	return errors.As(err, &missing) && missing.cause == nil
+}

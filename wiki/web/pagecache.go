@@ -1,0 +1,187 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+
+	"coppice/wiki"
+	"coppice/wiki/catalog"
+)
+
+// A cached page is kept under its address together with the fingerprint of all that is shown on it. Nothing is ever
+// invalidated. Instead each entry remembers the generation (the state of repository and indexes) for which its
+// fingerprint was last found to be right. In the same generation it is sent as it is: one look-up, one write. In a later
+// one the view is put together again, which is cheap, and only if its fingerprint differs is it rendered.
+
+// generation is the state that a view is put together from. Two that are equal give the same views.
+type generation struct {
+	snap    *wiki.Snapshot
+	view    *catalog.View
+	history wiki.ID
+}
+
+func (s *Server) generation() generation {
+	return generation{s.cfg.Wiki.Head(), s.cfg.Catalog.View(), s.cfg.History.Position()}
+}
+
+// cachedPage is a whole page, ready to be sent. All but checked never changes.
+type cachedPage struct {
+	checked     atomic.Pointer[generation]
+	print       fingerprint
+	plain, gzip variant
+	modified    time.Time
+	lastMod     []string
+}
+
+// variant is one encoding of a page with its headers, made once: a header value that is a slice costs a request nothing.
+type variant struct {
+	body   []byte
+	etag   string
+	etags  []string
+	length []string
+}
+
+func newVariant(body []byte, etag string) variant {
+	return variant{body: body, etag: etag, etags: []string{etag}, length: []string{strconv.Itoa(len(body))}}
+}
+
+// weight is about what a cached page takes in memory.
+func (c *cachedPage) weight() uint32 { return uint32(len(c.plain.body) + len(c.gzip.body) + 1024) }
+
+// Header values that all cached pages share. They are never changed.
+var (
+	headerHTML  = []string{htmlType}
+	headerVary  = []string{"Accept-Encoding"}
+	headerCheck = []string{"no-cache"}
+	headerGzip  = []string{"gzip"}
+)
+
+// cached gives the page for a view that everybody sees alike, rendered only if the cache has no page of the same content.
+// In the view's data the body has no place in JSON; bodyPrint stands for it.
+func (q *request) cached(view string, data any, bodyPrint fingerprint) (*cachedPage, error) {
+	print, err := viewPrint(view, data, bodyPrint)
+	if err != nil {
+		return nil, err
+	}
+	key := q.r.URL.Path
+	old, ok := q.pages.GetIfPresent(key)
+	if ok && old.print == print {
+		old.checked.Store(&q.now)
+		return old, nil
+	}
+	var buf bytes.Buffer
+	if err := q.cfg.Theme.Render(&buf, view, data); err != nil {
+		return nil, err
+	}
+	c := newCachedPage(buf.Bytes(), print, q.modified(q.now))
+	c.checked.Store(&q.now)
+	q.pages.Set(key, c)
+	return c, nil
+}
+
+// viewPrint is the fingerprint of a view. It is taken of the whole struct, so that no field can be forgotten.
+func viewPrint(view string, data any, bodyPrint fingerprint) (fingerprint, error) {
+	text, err := json.Marshal(data)
+	if err != nil {
+		return fingerprint{}, err
+	}
+	return sha256.Sum256(append(append(text, view...), bodyPrint[:]...)), nil
+}
+
+func newCachedPage(html []byte, print fingerprint, modified time.Time) *cachedPage {
+	sum := sha256.Sum256(html)
+	return &cachedPage{
+		print:    print,
+		plain:    newVariant(html, entityTag(sum, "")),
+		gzip:     newVariant(compress(html, gzip.DefaultCompression), entityTag(sum, "gzip")),
+		modified: modified,
+		lastMod:  []string{modified.Format(http.TimeFormat)},
+	}
+}
+
+// modified says since when a page that is rendered now has looked so: since the newest commit, or since this server
+// started, for another version of it may have shown the same commit otherwise. Never in the future, which HTTP forbids.
+func (s *Server) modified(g generation) time.Time {
+	t := g.snap.Time()
+	if g.view.Commit() != g.snap.Commit() || g.history != g.snap.Commit() {
+		t = time.Now() // an index is behind: the same commit will yet look otherwise
+	}
+	if t.Before(s.started) {
+		t = s.started
+	}
+	if now := time.Now(); t.After(now) {
+		t = now
+	}
+	return t.UTC().Truncate(time.Second)
+}
+
+// serveCached answers from the cache, if it has the page and nothing has changed since it was last checked. It stands
+// before router and guards: a page asked for with GET needs neither, and they would cost more than the answer.
+func (s *Server) serveCached(w http.ResponseWriter, r *http.Request) bool {
+	if !reads(r) || r.URL.RawQuery != "" || !cacheable(r.URL.Path) || !sharesPages(r) {
+		return false
+	}
+	c, ok := s.pages.GetIfPresent(r.URL.Path)
+	if !ok || *c.checked.Load() != s.generation() {
+		return false
+	}
+	setSafetyHeaders(w.Header())
+	c.send(w, r)
+	return true
+}
+
+func cacheable(path string) bool { return path == "/" || strings.HasPrefix(path, "/wiki/") }
+
+// send writes the page in the encoding that the visitor takes, or that the visitor has it.
+func (c *cachedPage) send(w http.ResponseWriter, r *http.Request) {
+	v, compressed := &c.plain, takesGzip(headerLine(r.Header, "Accept-Encoding"))
+	if compressed {
+		v = &c.gzip
+	}
+	h := w.Header()
+	h["Vary"] = headerVary
+	h["Cache-Control"] = headerCheck
+	h["Etag"] = v.etags
+	h["Last-Modified"] = c.lastMod
+	if c.fresh(r, v.etag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h["Content-Type"] = headerHTML
+	h["Content-Length"] = v.length
+	if compressed {
+		h["Content-Encoding"] = headerGzip
+	}
+	if r.Method != http.MethodHead {
+		w.Write(v.body) // an error here is the visitor having gone
+	}
+}
+
+// fresh reports whether the visitor has this very page. A tag outranks a date (RFC 9110, 13.2.2).
+func (c *cachedPage) fresh(r *http.Request, etag string) bool {
+	if lines := r.Header["If-None-Match"]; len(lines) > 0 {
+		return matches(lines, etag)
+	}
+	since := headerLine(r.Header, "If-Modified-Since")
+	if since == "" {
+		return false
+	}
+	t, err := http.ParseTime(since)
+	return err == nil && !c.modified.After(t)
+}
+
+// headerLine gives the first line of a header whose name is spelt as net/http keeps it.
+func headerLine(h http.Header, key string) string {
+	if v := h[key]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
