@@ -125,8 +125,9 @@ func FuzzLines(f *testing.F) {
 			}
 		}
 		// Without steps to spend, the answer is coarse and still right; so it is when displayed.
-		checkEdits(t, a, b, diffLines(a, b, 0, slideDown))
-		checkEdits(t, a, b, diffLines(a, b, 100, readable))
+		none, few := 0, 100
+		checkEdits(t, a, b, diffLines(a, b, &none, slideDown))
+		checkEdits(t, a, b, diffLines(a, b, &few, readable))
 	})
 }
 
@@ -162,7 +163,15 @@ func hostilePages() map[string][2][]byte {
 		}
 		return text
 	}
+	sections := func() []byte { // many searches of a middling size, one for each section
+		var text []byte
+		for i := 0; len(text) < size; i++ {
+			text = append(fmt.Appendf(text, "# section %d\n", i), letters(1500, "abc")...)
+		}
+		return text
+	}
 	return map[string][2][]byte{
+		"sections":     {sections(), sections()},
 		"two letters":  {letters(size, "ab"), letters(size, "ab")},
 		"many letters": {letters(size, "abcdefghijklmnopqrstuvwxyz"), letters(size, "abcdefghijklmnopqrstuvwxyz")},
 		"shuffled":     {bytes.Join(numbered, nil), shuffled(numbered)},

@@ -13,14 +13,15 @@ import (
 // stands where it reads best: from the beginning of a paragraph to its end.
 func Hunks(a, b []byte, context int) []Hunk {
 	old, new := SplitLines(a), SplitLines(b)
-	edits := diffLines(old, new, exactSteps, readable)
+	lineSteps := exactSteps
+	edits := diffLines(old, new, &lineSteps, readable)
 	if len(edits) == 0 {
 		return nil
 	}
 	if context < 0 {
 		context = len(old) + len(new)
 	}
-	w := hunkWriter{old: old, new: new, titles: newTitles(new)}
+	w := hunkWriter{old: old, new: new, titles: titles{lines: new}, wordSteps: exactSteps}
 	var hunks []Hunk
 	for from := 0; from < len(edits); {
 		to := from + 1
@@ -36,7 +37,10 @@ func Hunks(a, b []byte, context int) []Hunk {
 // hunkWriter makes hunks of two texts.
 type hunkWriter struct {
 	old, new [][]byte
-	titles   *titles
+	titles   titles
+	// wordSteps is the budget for all pairs of lines together: a page of long lines, every one of them rewritten, may not take a
+	// full search for each.
+	wordSteps int
 }
 
 func (w *hunkWriter) hunk(edits []Edit, context int) Hunk {
@@ -79,7 +83,7 @@ func (w *hunkWriter) changed(lines []Line, e Edit) []Line {
 		lines = append(lines, whole(Insert, w.new[j], 0, j+1))
 	}
 	for _, p := range pairs(w.old[e.A0:e.A1], w.new[e.B0:e.B1]) {
-		compareWords(&lines[deleted+p.a], &lines[inserted+p.b])
+		w.compareWords(&lines[deleted+p.a], &lines[inserted+p.b])
 	}
 	return lines
 }
@@ -103,8 +107,8 @@ func withoutEnding(line []byte) (text, ending []byte) {
 }
 
 // compareWords marks what changed from one line to another, unless in order they have so little in common that marks would be confetti.
-func compareWords(old, new *Line) {
-	spans := Words(joined(old.Spans), joined(new.Spans))
+func (w *hunkWriter) compareWords(old, new *Line) {
+	spans := spansOf(joined(old.Spans), joined(new.Spans), &w.wordSteps)
 	kept, all := 0, 0
 	for _, s := range spans {
 		n := visible(s.Text)
@@ -178,15 +182,13 @@ func beginning(lines [][]byte, at int) int {
 
 // titles finds the headings of a Markdown text, going forward.
 type titles struct {
-	lines   [][]byte
-	next    int // the first line not yet read
-	title   string
-	fence   []byte // the code fence that is open
-	matter  bool   // inside the front matter
-	mayBold bool   // the line before can be the text of an underlined heading
+	lines  [][]byte
+	next   int // the first line not yet read
+	title  string
+	fence  []byte // the code fence that is open
+	matter bool   // inside the front matter
+	text   bool   // the line before is one of a paragraph, which an underline would make a heading
 }
-
-func newTitles(lines [][]byte) *titles { return &titles{lines: lines} }
 
 // above gives the text of the last heading that begins before line number at, from 0. Calls go forward.
 func (t *titles) above(at int) string {
@@ -198,8 +200,8 @@ func (t *titles) above(at int) string {
 
 func (t *titles) read(line []byte) {
 	text := bytes.TrimSpace(line)
-	mayUnderline := t.mayBold
-	t.mayBold = false
+	underlines := t.text && underline(text)
+	t.text = false
 	switch {
 	case t.matter:
 		t.matter = !bytes.Equal(text, []byte("---")) && !bytes.Equal(text, []byte("..."))
@@ -218,11 +220,11 @@ func (t *titles) read(line []byte) {
 			t.title = title
 			return
 		}
-		if mayUnderline && underline(text) {
+		if underlines {
 			t.title = string(bytes.TrimSpace(t.lines[t.next-1]))
 			return
 		}
-		t.mayBold = paragraphLike(line, text)
+		t.text = paragraphLike(line, text)
 	}
 }
 

@@ -30,7 +30,10 @@ var newline = []byte{'\n'}
 //
 // Where lines repeat, an edit can stand in several places that mean the same. Lines chooses as git does: beside a
 // change of the other text if there is one, else as far down as possible.
-func Lines(a, b [][]byte) []Edit { return diffLines(a, b, exactSteps, slideDown) }
+func Lines(a, b [][]byte) []Edit {
+	steps := exactSteps
+	return diffLines(a, b, &steps, slideDown)
+}
 
 // Apply carries out edits, which Lines made of a and b, on a: it gives b's lines.
 func Apply(a [][]byte, edits []Edit, b [][]byte) [][]byte {
@@ -44,8 +47,8 @@ func Apply(a [][]byte, edits []Edit, b [][]byte) [][]byte {
 	return append(out, a[at:]...)
 }
 
-// diffLines is Lines with a budget of steps and a choice of where an ambiguous edit stands.
-func diffLines(a, b [][]byte, steps int, choose placement) []Edit {
+// diffLines is Lines with a budget of steps, which it draws on, and a choice of where an ambiguous edit stands.
+func diffLines(a, b [][]byte, steps *int, choose placement) []Edit {
 	prefix := commonPrefix(a, b)
 	suffix := commonSuffix(a[prefix:], b[prefix:])
 	coreA, coreB := a[prefix:len(a)-suffix], b[prefix:len(b)-suffix]
@@ -125,7 +128,7 @@ func (t *interner) numbers(lines [][]byte) []int32 {
 }
 
 // differ compares two texts that share neither their first nor their last line.
-func differ(a, b [][]byte, steps int) []Edit {
+func differ(a, b [][]byte, steps *int) []Edit {
 	table := newInterner(len(a) + len(b))
 	idsA, idsB := table.numbers(a), table.numbers(b)
 

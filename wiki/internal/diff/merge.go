@@ -22,10 +22,12 @@ import (
 // A line with words in it that neither side touched stands in the result, whichever side of the conflicts is taken.
 // Nothing is normalised: see Normalize for line endings.
 func Merge(base, theirs, mine []byte, split func([]byte) []Block) Result {
-	best := mergeLines(base, theirs, mine)
+	b, t, m := lineCut(base), lineCut(theirs), lineCut(mine)
+	byThem, byMe := Lines(b.parts, t.parts), Lines(b.parts, m.parts)
+	best := mergeLines(b, t, m, byThem, byMe)
 	if clashes(best) > 0 && split != nil {
 		byBlock := mergeBlocks(base, theirs, mine, split)
-		if less(byBlock, best) && keeps(byBlock, untouched(base, theirs, mine)) {
+		if less(byBlock, best) && keeps(byBlock, untouched(b.parts, byThem, byMe)) {
 			best = byBlock
 		}
 	}
@@ -69,11 +71,10 @@ func clashSize(pieces []piece) int {
 
 // untouched counts the lines with words in them that, line by line, neither side touched. Blocks that were mistaken for
 // one another could lose such a line; the merge by line, by its nature, can't.
-func untouched(base, theirs, mine []byte) map[string]int {
-	lines := SplitLines(base)
+func untouched(lines [][]byte, byThem, byMe []Edit) map[string]int {
 	touched := make([]bool, len(lines))
-	for _, version := range [][]byte{theirs, mine} {
-		for _, e := range Lines(lines, SplitLines(version)) {
+	for _, edits := range [][]Edit{byThem, byMe} {
+		for _, e := range edits {
 			for i := e.A0; i < e.A1; i++ {
 				touched[i] = true
 			}
@@ -115,13 +116,11 @@ func keeps(pieces []piece, lines map[string]int) bool {
 	return true
 }
 
-// mergeLines merges by line.
-func mergeLines(base, theirs, mine []byte) []piece {
-	b, t, m := newCut(base, SplitLines(base)), newCut(theirs, SplitLines(theirs)), newCut(mine, SplitLines(mine))
-	regions := threeWay(Lines(b.parts, t.parts), Lines(b.parts, m.parts), len(b.parts), touchClash)
+// mergeLines merges by line, with the edits that made theirs and mine of base.
+func mergeLines(base, theirs, mine cut, byThem, byMe []Edit) []piece {
 	var pieces []piece
-	for _, r := range regions {
-		p := r.piece(b, t, m)
+	for _, r := range threeWay(byThem, byMe, len(base.parts), neverIndependent) {
+		p := r.piece(base, theirs, mine)
 		if p.clash {
 			pieces = append(pieces, trimmed(p)...)
 			continue
@@ -131,16 +130,19 @@ func mergeLines(base, theirs, mine []byte) []piece {
 	return joinClose(pieces)
 }
 
-// mergeBlocks merges by block, and by line what clashes.
+// mergeBlocks merges by block, and by line what clashes. All its searches share one budget of steps.
 func mergeBlocks(base, theirs, mine []byte, split func([]byte) []Block) []piece {
+	steps := exactSteps
+	edits := func(a, b cut) []Edit { return diffLines(a.parts, b.parts, &steps, slideDown) }
+
 	b, t, m := newCut(base, blocks(base, split)), newCut(theirs, blocks(theirs, split)), newCut(mine, blocks(mine, split))
-	te := pairBlocks(b.parts, t.parts, Lines(b.parts, t.parts))
-	me := pairBlocks(b.parts, m.parts, Lines(b.parts, m.parts))
+	byThem, byMe := pairBlocks(b.parts, t.parts, edits(b, t)), pairBlocks(b.parts, m.parts, edits(b, m))
 	var pieces []piece
-	for _, r := range threeWay(te, me, len(b.parts), touchBlocks) {
+	for _, r := range threeWay(byThem, byMe, len(b.parts), blocksIndependent) {
 		p := r.piece(b, t, m)
 		if p.clash {
-			pieces = append(pieces, mergeLines(p.base, p.theirs, p.mine)...)
+			b, t, m := lineCut(p.base), lineCut(p.theirs), lineCut(p.mine)
+			pieces = append(pieces, mergeLines(b, t, m, edits(b, t), edits(b, m))...)
 			continue
 		}
 		pieces = append(pieces, p)
@@ -162,6 +164,8 @@ func newCut(text []byte, parts [][]byte) cut {
 	}
 	return cut{text, parts, start}
 }
+
+func lineCut(text []byte) cut { return newCut(text, SplitLines(text)) }
 
 func (c cut) between(from, to int) []byte { return c.text[c.start[from]:c.start[to]:c.start[to]] }
 
@@ -214,28 +218,27 @@ func lineLength(text []byte) int {
 func blank(line []byte) bool { return len(bytes.TrimSpace(line)) == 0 }
 
 // pairBlocks cuts edits of several blocks into edits of single ones where the old blocks can be recognised in the new
-// ones, so that rewriting three list items is three changes.
+// ones, so that rewriting three list items is three changes. The edits it gives may touch one another.
 func pairBlocks(a, b [][]byte, edits []Edit) []Edit {
 	var out []Edit
 	for _, e := range edits {
-		if e.A1-e.A0 == e.B1-e.B0 && e.A1-e.A0 == 1 || e.A0 == e.A1 || e.B0 == e.B1 {
+		if e.A1-e.A0 == 1 && e.B1-e.B0 == 1 || !replaces(e) {
 			out = append(out, e)
 			continue
 		}
-		at := Edit{A0: e.A0, B0: e.B0}
+		from := Edit{A0: e.A0, B0: e.B0} // where what isn't paired yet begins
+		upTo := func(i, j int) {
+			if from.A0 < i || from.B0 < j {
+				out = append(out, Edit{from.A0, i, from.B0, j})
+			}
+		}
 		for _, p := range pairs(a[e.A0:e.A1], b[e.B0:e.B1]) {
 			i, j := e.A0+p.a, e.B0+p.b
-			if at.A1, at.B1 = i, j; at.A0 < i || at.B0 < j {
-				out = append(out, at)
-			}
-			if !bytes.Equal(a[i], b[j]) {
-				out = append(out, Edit{i, i + 1, j, j + 1})
-			}
-			at = Edit{A0: i + 1, B0: j + 1}
+			upTo(i, j)
+			out = append(out, Edit{i, i + 1, j, j + 1})
+			from = Edit{A0: i + 1, B0: j + 1}
 		}
-		if at.A1, at.B1 = e.A1, e.B1; at.A0 < at.A1 || at.B0 < at.B1 {
-			out = append(out, at)
-		}
+		upTo(e.A1, e.B1)
 	}
 	return out
 }
@@ -260,24 +263,25 @@ func (r region) piece(base, theirs, mine cut) piece {
 	return p
 }
 
-// touchClash and touchBlocks say whether x and y, edits of different sides of which y begins where x ends, are independent.
+// neverIndependent and blocksIndependent say whether x and y, edits of different sides of which y begins where x
+// ends, can both be kept.
 
-// By line they never are, as in git: the lines next to a change are what its writer saw.
-func touchClash(x, y Edit) bool { return false }
+// Neighbouring lines never: what stands next to a change is what its writer saw. It's git's rule.
+func neverIndependent(x, y Edit) bool { return false }
 
-// By block they are if there is no doubt what comes first. Two insertions, or two edits that could each have put
-// something in between, would leave it to chance. An insertion next to a block that went away, was split or was joined may have
-// lost what it refers to.
-func touchBlocks(x, y Edit) bool {
-	switch growX, growY := x.growth(), y.growth(); {
+// Neighbouring blocks can if there is no doubt what comes first. Two insertions, or two edits that could each have put
+// something in between, would leave it to chance. An insertion next to a block that went away, was split or was joined may
+// have lost what it refers to.
+func blocksIndependent(x, y Edit) bool {
+	switch {
 	case x.inserts() && y.inserts():
 		return false
 	case x.inserts():
-		return growY == 0
+		return y.growth() == 0
 	case y.inserts():
-		return growX == 0
+		return x.growth() == 0
 	default:
-		return growX <= 0 || growY <= 0
+		return x.growth() <= 0 || y.growth() <= 0
 	}
 }
 
@@ -404,36 +408,40 @@ const closeLines = 3
 
 // joinClose makes one conflict of those with next to nothing between them.
 func joinClose(pieces []piece) []piece {
-	var out []piece
-	for _, p := range pieces {
-		if len(p.base) == 0 && len(p.theirs) == 0 && len(p.mine) == 0 {
-			continue
-		}
-		out = append(out, p)
-		if !p.clash {
-			continue
-		}
-		last := len(out) - 1
-		from := last - 1
-		for from >= 0 && !out[from].clash {
-			from--
-		}
-		if from < 0 || !slight(out[from+1:last]) {
-			continue
-		}
-		joined := piece{clash: true}
-		for _, q := range out[from:] {
-			theirs, mine := q.theirs, q.mine
-			if !q.clash {
-				theirs, mine = q.agreed, q.agreed
+	out := make([]piece, 0, len(pieces))
+	for i := 0; i < len(pieces); {
+		end := i + 1
+		for pieces[i].clash {
+			next := end
+			for next < len(pieces) && !pieces[next].clash {
+				next++
 			}
-			joined.base = append(joined.base, q.base...)
-			joined.theirs = append(joined.theirs, theirs...)
-			joined.mine = append(joined.mine, mine...)
+			if next == len(pieces) || !slight(pieces[end:next]) {
+				break
+			}
+			end = next + 1
 		}
-		out = append(out[:from], joined)
+		out = append(out, joinPieces(pieces[i:end]))
+		i = end
 	}
 	return out
+}
+
+// joinPieces makes one conflict of several pieces; a single piece stays what it is.
+func joinPieces(pieces []piece) piece {
+	if len(pieces) == 1 {
+		return pieces[0]
+	}
+	all := piece{clash: true}
+	for _, p := range pieces {
+		if !p.clash {
+			p.theirs, p.mine = p.agreed, p.agreed
+		}
+		all.base = append(all.base, p.base...)
+		all.theirs = append(all.theirs, p.theirs...)
+		all.mine = append(all.mine, p.mine...)
+	}
+	return all
 }
 
 // slight says whether agreed pieces are too little to stand between two conflicts.
@@ -465,7 +473,7 @@ func resultOf(pieces []piece, ending []byte) Result {
 			}
 		}
 		total += len(p.result())
-		followed = followed || len(p.agreed) > 0 || p.clash
+		followed = followed || len(p.result()) > 0 || p.clash
 	}
 
 	r := Result{Text: make([]byte, 0, total)}

@@ -8,7 +8,7 @@ const exactSteps = 4 << 20
 // coarseCost is how far the search looks from each end, once exactSteps are spent, before it takes the furthest
 // point it has reached as part of the answer. It keeps the time for hostile texts proportional to their length: a page
 // of 348 kB of lines of one byte takes a fraction of a second.
-const coarseCost = 32
+const coarseCost = 16
 
 // search finds a shortest edit script in linear space: E. W. Myers, "An O(ND) Difference Algorithm and Its Variations",
 // Algorithmica 1 (1986), section 4b. A point (x, y) means that x elements of a and y of b are dealt with; diagonal k
@@ -18,10 +18,10 @@ type search struct {
 	changedA, changedB []bool
 	forward, backward  []int32 // per diagonal the furthest x reached from the start, and from the end
 	zero               int     // index of diagonal 0 in these
-	steps              int     // comparisons left before the search turns coarse
+	steps              *int    // comparisons left before the search turns coarse
 }
 
-func newSearch(a, b []int32, steps int) *search {
+func newSearch(a, b []int32, steps *int) *search {
 	diagonals := len(a) + len(b) + 3 // one more at either end, for the sentinels
 	reached := make([]int32, 2*diagonals)
 	return &search{
@@ -100,7 +100,7 @@ func (s *search) split(a0, a1, b0, b1 int) (x, y int) {
 			for x < a1 && x-k < b1 && s.a[x] == s.b[x-k] {
 				x++
 			}
-			s.steps -= 1 + x - from
+			*s.steps -= 1 + x - from
 			fwd[zero+k] = int32(x)
 			if odd && bLow <= k && k <= bHigh && int(bwd[zero+k]) <= x {
 				return x, x - k
@@ -128,14 +128,14 @@ func (s *search) split(a0, a1, b0, b1 int) (x, y int) {
 			for x > a0 && x-k > b0 && s.a[x-1] == s.b[x-1-k] {
 				x--
 			}
-			s.steps -= 1 + from - x
+			*s.steps -= 1 + from - x
 			bwd[zero+k] = int32(x)
 			if !odd && fLow <= k && k <= fHigh && x <= int(fwd[zero+k]) {
 				return x, x - k
 			}
 		}
 
-		if s.steps < 0 && cost >= coarseCost {
+		if *s.steps < 0 && cost >= coarseCost {
 			return s.furthest(a0, a1, b0, b1, fLow, fHigh, bLow, bHigh)
 		}
 	}

@@ -5,10 +5,6 @@ import (
 	"unicode/utf8"
 )
 
-// wordSteps is exactSteps for the words of one pair of lines. It's exact up to some 500 changed words that stand elsewhere in the other line; a
-// page of long lines, all of them rewritten, stays within a fraction of a second.
-const wordSteps = 1 << 17
-
 // Words compares two strings word by word. The Equal and Delete spans, put together, are a; the Equal and Insert spans are
 // b. Between two Equal spans there is one Delete, one Insert, or a Delete and then an Insert. Equal strings give one Equal span, two
 // empty ones none. A white space that stands between two changed words is part of the change.
@@ -17,61 +13,49 @@ const wordSteps = 1 << 17
 // the scripts that write no spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese), each character is a word. A run of white
 // space, a run of one punctuation character, an emoji with its modifiers, and a byte that isn't UTF-8 are words of their own.
 func Words(a, b string) []Span {
-	return spansOf(newPhrase([]byte(a)), newPhrase([]byte(b)), wordSteps)
+	steps := exactSteps
+	return spansOf(a, b, &steps)
 }
 
-// phrase is a text and its words.
-type phrase struct {
-	cut
-}
-
-func newPhrase(text []byte) phrase {
-	var words [][]byte
-	for rest := text; len(rest) > 0; {
+// words cuts a text into words.
+func words(text string) cut {
+	all := []byte(text)
+	var parts [][]byte
+	for rest := all; len(rest) > 0; {
 		n := wordLength(rest)
-		words = append(words, rest[:n:n])
+		parts = append(parts, rest[:n:n])
 		rest = rest[n:]
 	}
-	return phrase{newCut(text, words)}
+	return newCut(all, parts)
 }
 
-func (p phrase) string(from, to int) string { return string(p.between(from, to)) }
-
-func (p phrase) spaces(from, to int) bool {
-	for _, w := range p.parts[from:to] {
-		if r, _ := utf8.DecodeRune(w); !unicode.IsSpace(r) {
-			return false
-		}
-	}
-	return true
-}
-
-// spansOf compares two phrases.
-func spansOf(a, b phrase, steps int) []Span {
+// spansOf is Words with a budget of steps, which it draws on.
+func spansOf(old, new string, steps *int) []Span {
+	a, b := words(old), words(new)
 	edits := joinAcrossSpace(a, diffLines(a.parts, b.parts, steps, slideDown))
 	spans := make([]Span, 0, 3*len(edits)+1)
-	add := func(op Op, p phrase, from, to int) {
+	add := func(op Op, text string, c cut, from, to int) {
 		if from < to {
-			spans = append(spans, Span{op, p.string(from, to)})
+			spans = append(spans, Span{op, text[c.start[from]:c.start[to]]})
 		}
 	}
 	at := 0
 	for _, e := range edits {
-		add(Equal, a, at, e.A0)
-		add(Delete, a, e.A0, e.A1)
-		add(Insert, b, e.B0, e.B1)
+		add(Equal, old, a, at, e.A0)
+		add(Delete, old, a, e.A0, e.A1)
+		add(Insert, new, b, e.B0, e.B1)
 		at = e.A1
 	}
-	add(Equal, a, at, len(a.parts))
+	add(Equal, old, a, at, len(a.parts))
 	return spans
 }
 
 // joinAcrossSpace makes one edit of two with nothing but white space between them, where words were replaced: "one two" that
 // became "three four" is one change, not two.
-func joinAcrossSpace(a phrase, edits []Edit) []Edit {
+func joinAcrossSpace(a cut, edits []Edit) []Edit {
 	var out []Edit
 	for _, e := range edits {
-		if last := len(out) - 1; last >= 0 && replaces(out[last]) && replaces(e) && a.spaces(out[last].A1, e.A0) {
+		if last := len(out) - 1; last >= 0 && replaces(out[last]) && replaces(e) && blank(a.between(out[last].A1, e.A0)) {
 			out[last] = join(out[last], e)
 			continue
 		}
