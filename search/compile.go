@@ -1,0 +1,483 @@
+package search
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	index "github.com/blevesearch/bleve_index_api"
+)
+
+// How much a word counts in each field. The page's title and the question are what an answer is about; they also are in
+// fieldAll, where every word is required, so these are weights on top.
+const (
+	titleBoost    = 2.0
+	questionBoost = 2.0
+	askedBoost    = 2.0
+	tagsBoost     = 1.0
+	bodyBoost     = 1.0
+)
+
+const (
+	// exactTitle is above any sum of BM25 scores, so that the page of just that title comes first, and exactQuestion
+	// above those of all others, so that the question comes next.
+	exactTitle    = 2000.0
+	exactQuestion = 1000.0
+	// maxExpansions bounds the terms that one word with a spelling mistake or one path prefix may stand for.
+	maxExpansions = 64
+	// maxFuzzyWords bounds the words of a query that are tried with other spellings: each walks the dictionary.
+	maxFuzzyWords = 8
+	// maxPhraseTerms bounds a phrase: a longer one is told apart by its beginning.
+	maxPhraseTerms = 16
+)
+
+// stage is how strictly a query is taken. Each is tried only when the one before found nothing.
+type stage uint8
+
+const (
+	strict   stage = iota // all words
+	spelling              // all words, or words spelt like them
+	some                  // any of them
+	stages
+)
+
+// plan is a query made ready for one state of the index.
+type plan struct {
+	s       *session
+	q       Query
+	stage   stage
+	words   []clause // plain words to be found anywhere
+	useless bool     // every word is a stop word: names are searched instead
+	kind    string   // only documents of this kind are ranked; "" is both
+}
+
+// newPlan sorts the clauses.
+func newPlan(s *session, q Query, st stage) *plan {
+	p := &plan{s: s, q: q, stage: st}
+	sense := false
+	for _, c := range q.clauses {
+		if c.field == anywhere && !c.phrase && !c.not {
+			p.words = append(p.words, c)
+			sense = sense || !s.isStop(c.text)
+		}
+	}
+	p.useless = len(p.words) > 0 && !sense
+	return p
+}
+
+// isStop reports whether some language of the index drops the word. Such a word is not required, for pages in that
+// language do not have it.
+func (s *session) isStop(word string) bool { return s.lookUp(word).stop }
+
+// documents opens a cursor over the documents of one kind ("" for both) that match, and also of one page if only is
+// not "". With ranks they are scored.
+func (p *plan) documents(kind, only string, ranks bool) (c cursor, err error) {
+	var o opener
+	defer func() {
+		if err != nil {
+			o.closeAll()
+		}
+	}()
+	o = opener{s: p.s, ranks: ranks, stage: p.stage}
+	if kind == "" {
+		kind = p.kind
+	}
+	if kind != "" {
+		o.require(o.term(fieldKind, kind))
+	}
+	if only != "" {
+		o.require(o.term(fieldPage, only))
+	}
+	for _, c := range p.q.clauses {
+		switch {
+		case c.not:
+			o.forbid(o.clause(c))
+		case c.field != anywhere || c.phrase:
+			o.require(o.clause(c))
+		}
+	}
+	p.addWords(&o)
+	if ranks {
+		p.addExact(&o)
+	}
+	if o.err != nil {
+		return nil, o.err
+	}
+	if len(o.must) == 0 {
+		o.require(nothing())
+	}
+	return all(o.must, o.may, o.not)
+}
+
+// addWords adds the plain words: required in fieldAll, and counted in the others.
+func (p *plan) addWords(o *opener) {
+	var required []cursor
+	for i, c := range p.words {
+		switch {
+		case p.useless:
+			required = append(required, o.names(c.text))
+			continue
+		case p.s.isStop(c.text):
+			continue
+		case p.stage != strict && i < maxFuzzyWords:
+			required = append(required, o.like(c.text))
+		default:
+			required = append(required, o.word(fieldAll, c.text, 1))
+		}
+		if o.ranks {
+			o.mayHave(o.word(fieldTitle, c.text, titleBoost))
+			o.mayHave(o.word(fieldQuestion, c.text, questionBoost))
+			o.mayHave(o.word(fieldAsked, c.text, askedBoost))
+			o.mayHave(o.word(fieldTags, c.text, tagsBoost))
+			o.mayHave(o.word(fieldBody, c.text, bodyBoost))
+		}
+	}
+	if o.err != nil {
+		closeSome(required)
+		return
+	}
+	if p.stage == some && len(required) > 0 {
+		o.require(anyOf(required, true))
+		return
+	}
+	for _, c := range required {
+		o.require(c)
+	}
+}
+
+// addExact lifts the page or question that is called just what was typed.
+func (p *plan) addExact(o *opener) {
+	typed := make([]string, len(p.words))
+	for i, c := range p.words {
+		typed[i] = c.text
+	}
+	if len(typed) == 0 { // a title in quotes is also that title
+		for _, c := range p.q.clauses {
+			if c.phrase && !c.not && c.field == anywhere {
+				typed = append(typed, c.text)
+			}
+		}
+	}
+	name := shortName(fold(strings.Join(typed, " ")))
+	if name == "" {
+		return
+	}
+	for kind, points := range map[string]float64{kindPage: exactTitle, kindSection: exactQuestion} {
+		c := o.both(o.term(fieldName, name), o.term(fieldKind, kind))
+		if c != nil {
+			o.mayHave(fixedCursor{c, points})
+		}
+	}
+}
+
+// isExact reports whether a score has the points of an exact title.
+func isExact(score float64) bool { return score >= exactTitle }
+
+// opener opens cursors and keeps those that are open, so that an error on the way closes them. After an error, what it
+// opens is nil.
+type opener struct {
+	s     *session
+	ranks bool
+	stage stage
+	err   error
+
+	must, may, not []cursor
+}
+
+func (o *opener) require(c cursor) { o.add(&o.must, c) }
+func (o *opener) mayHave(c cursor) { o.add(&o.may, c) }
+func (o *opener) forbid(c cursor)  { o.add(&o.not, c) }
+
+func (o *opener) add(list *[]cursor, c cursor) {
+	if c != nil {
+		*list = append(*list, c)
+	}
+}
+
+func (o *opener) closeAll() { closeAll(o.must); closeAll(o.may); closeAll(o.not) }
+
+func closeSome(list []cursor) {
+	for _, c := range list {
+		if c != nil {
+			c.close()
+		}
+	}
+}
+
+// term opens an unranked term.
+func (o *opener) term(f, t string) cursor { return o.open(f, t, 0, false) }
+
+func (o *opener) open(f, t string, boost float64, ranks bool) cursor {
+	if o.err != nil {
+		return nil
+	}
+	c, err := o.s.postings(f, t, boost, ranks)
+	if err != nil {
+		if c != nil {
+			c.close()
+		}
+		o.err = err
+		return nil
+	}
+	return c
+}
+
+// both opens what matches a and b.
+func (o *opener) both(list ...cursor) cursor {
+	if o.err != nil {
+		closeSome(list)
+		return nil
+	}
+	if len(list) == 1 {
+		return list[0]
+	}
+	c, err := all(list, nil, nil)
+	if err != nil {
+		o.err = err
+		closeAll(list)
+		return nil
+	}
+	return c
+}
+
+// either opens what matches any of the list; nil when the list is empty.
+func (o *opener) either(list []cursor) cursor {
+	if o.err != nil || len(list) == 0 {
+		closeSome(list)
+		return nil
+	}
+	return anyOf(list, false)
+}
+
+// clause opens a phrase, a filter, or a word that is forbidden.
+func (o *opener) clause(c clause) cursor {
+	switch c.field {
+	case inTitle:
+		return o.orNothing(o.word(fieldTitle, c.text, titleBoost))
+	case inKeyword:
+		return o.term(fieldKeyword, fold(c.text))
+	case inLang:
+		return o.lang(strings.ToLower(c.text))
+	case inPath:
+		return o.term(fieldPath, foldPath(strings.Trim(c.text, "/")))
+	}
+	if c.phrase {
+		return o.phrase(c.text)
+	}
+	return o.orNothing(o.word(fieldAll, c.text, 1))
+}
+
+// orNothing makes a cursor that matches nothing of nil, for a filter that came to nothing must not let everything
+// through. It is for clauses of stop words only.
+func (o *opener) orNothing(c cursor) cursor {
+	if c != nil || o.err != nil {
+		return c
+	}
+	return nothing()
+}
+
+func nothing() cursor { return &anyCursor{id: noDoc} }
+
+// word opens what has the word in a field, in the form that any of the index's languages gives it. A word that the
+// analyzer cuts ("two-factor") matches where all its parts are. It is nil for a stop word of all of them.
+func (o *opener) word(f, word string, boost float64) cursor {
+	var parts []cursor
+	for _, form := range o.s.forms(word) {
+		var list []cursor
+		for _, t := range form {
+			list = append(list, o.open(f, t, boost, o.ranks))
+		}
+		parts = append(parts, o.both(list...))
+	}
+	return o.either(parts)
+}
+
+// wordForms are the terms a word has in the languages of the index, each form once.
+type wordForms struct {
+	forms [][]string
+	stop  bool // some language has none
+}
+
+// lookUp analyzes a word, once for a session.
+func (s *session) lookUp(word string) wordForms {
+	if w, ok := s.words[word]; ok {
+		return w
+	}
+	var w wordForms
+	for _, l := range s.langs {
+		switch form := l.terms(word); {
+		case len(form) == 0:
+			w.stop = true
+		case !slices.ContainsFunc(w.forms, func(f []string) bool { return slices.Equal(f, form) }):
+			w.forms = append(w.forms, form)
+		}
+	}
+	if s.words == nil {
+		s.words = map[string]wordForms{}
+	}
+	s.words[word] = w
+	return w
+}
+
+func (s *session) forms(word string) [][]string { return s.lookUp(word).forms }
+
+// names opens what has the word in its names, unstemmed.
+func (o *opener) names(word string) cursor {
+	var list []cursor
+	for _, w := range wordsOf(fold(word)) {
+		list = append(list, o.open(fieldWords, w, 1, o.ranks))
+	}
+	return o.both(list...)
+}
+
+// phrase opens what has the words together. One of a single word is that word; one of stop words only is looked for in
+// names.
+func (o *opener) phrase(text string) cursor {
+	var parts []cursor
+	var seen [][]string
+	for _, l := range o.s.langs {
+		var words []string
+		var at []int
+		for _, t := range l.tokens(text) {
+			if len(words) == maxPhraseTerms {
+				break
+			}
+			words, at = append(words, string(t.Term)), append(at, t.Position)
+		}
+		if len(words) == 0 || slices.ContainsFunc(seen, func(s []string) bool { return slices.Equal(s, words) }) {
+			continue
+		}
+		seen = append(seen, words)
+		if o.err != nil {
+			break
+		}
+		c, err := o.s.phrase(words, at, o.ranks)
+		if err != nil {
+			o.err = err
+			break
+		}
+		parts = append(parts, c)
+	}
+	if len(seen) == 0 && o.err == nil {
+		return o.names(text)
+	}
+	return o.either(parts)
+}
+
+// lang opens what is in a language, or a variety of it.
+func (o *opener) lang(tag string) cursor {
+	tag = strings.ReplaceAll(tag, "_", "-")
+	parts := []cursor{o.term(fieldLang, tag), o.prefix(fieldLang, tag+"-")}
+	if languageFor(tag, "") == defaultLanguage { // pages that name no language are in the default one, if they look so
+		untagged := o.term(fieldAnalyzer, defaultLanguage)
+		parts = append(parts, untagged)
+	}
+	return o.orNothing(o.either(slices.DeleteFunc(parts, func(c cursor) bool { return c == nil })))
+}
+
+// prefix opens what has a term that begins so.
+func (o *opener) prefix(f, prefix string) cursor {
+	if o.err != nil {
+		return nil
+	}
+	dict, err := o.s.reader.FieldDictPrefix(f, []byte(prefix))
+	if err != nil {
+		o.err = err
+		return nil
+	}
+	var parts []cursor
+	for _, t := range o.collect(dict, maxExpansions) {
+		parts = append(parts, o.term(f, t.Term))
+	}
+	return o.orNothing(o.either(parts))
+}
+
+// maxSimilar bounds the words of a dictionary that are compared: there never are that many within two letters.
+const maxSimilar = 5000
+
+// collect reads a dictionary.
+func (o *opener) collect(dict index.FieldDict, limit int) []index.DictEntry {
+	var entries []index.DictEntry
+	for len(entries) < limit {
+		e, err := dict.Next()
+		if err != nil {
+			o.err = err
+			break
+		}
+		if e == nil {
+			break
+		}
+		entries = append(entries, *e)
+	}
+	o.err = errors.Join(o.err, dict.Close())
+	return entries
+}
+
+// like opens what has the word or one spelt like it: as many letters may differ as editsFor allows, not the first. A
+// word as typed counts ten times as much.
+func (o *opener) like(word string) cursor {
+	parts := []cursor{}
+	if c := o.word(fieldAll, word, 1); c != nil {
+		parts = append(parts, c)
+	}
+	for _, form := range o.s.forms(word) {
+		if len(form) != 1 {
+			continue
+		}
+		for _, t := range o.similar(fieldAll, form[0]) {
+			if t.Term != form[0] {
+				parts = append(parts, o.open(fieldAll, t.Term, 0.1, o.ranks))
+			}
+		}
+	}
+	return o.orNothing(o.either(parts))
+}
+
+// editsFor gives how many letters of a term may be wrong: none of a short one, which would match anything.
+func editsFor(term string) int {
+	switch n := len([]rune(term)); {
+	case n < 4:
+		return 0
+	case n < 8:
+		return 1
+	}
+	return 2
+}
+
+// similar gives the terms of a field that are spelt like t, those with fewest differences and most documents first.
+func (o *opener) similar(f, t string) []index.DictEntry {
+	fuzzy, ok := o.s.reader.(index.IndexReaderFuzzy)
+	edits := editsFor(t)
+	if !ok || edits == 0 || o.err != nil {
+		return nil
+	}
+	first := t[:firstRune(t)]
+	dict, err := fuzzy.FieldDictFuzzy(f, t, edits, first)
+	if err != nil {
+		o.err = err
+		return nil
+	}
+	entries := o.collect(dict, maxSimilar)
+	slices.SortFunc(entries, func(a, b index.DictEntry) int {
+		if a.EditDistance != b.EditDistance {
+			return int(a.EditDistance) - int(b.EditDistance)
+		}
+		switch {
+		case a.Count > b.Count:
+			return -1
+		case a.Count < b.Count:
+			return 1
+		}
+		return strings.Compare(a.Term, b.Term)
+	})
+	return entries[:min(len(entries), maxExpansions)]
+}
+
+func firstRune(s string) int {
+	for i := range s {
+		if i > 0 {
+			return i
+		}
+	}
+	return len(s)
+}

@@ -1,0 +1,342 @@
+package search
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/document"
+	index "github.com/blevesearch/bleve_index_api"
+)
+
+// The fields of the index. A page has one document, kind "p", in whose fieldAll every word of it stands, and each of its
+// sections has one, kind "s".
+const (
+	fieldKind     = "kind"
+	fieldPage     = "page"     // path, exactly
+	fieldPath     = "path"     // path and the folders above it, folded, for path:
+	fieldLang     = "lang"     // tag, lower case
+	fieldKeyword  = "keyword"  // folded, whole
+	fieldShown    = "shown"    // keywords as written, on pages, for the facet
+	fieldName     = "name"     // page: titles, folded, whole. section: questions, folded, whole
+	fieldWords    = "words"    // their words, folded, no stems
+	fieldStart    = "start"    // beginnings of those words, for suggestions
+	fieldTitle    = "title"    // terms of the page's titles
+	fieldQuestion = "question" // terms of the heading
+	fieldAsked    = "asked"    // terms of how people really ask
+	fieldTags     = "tags"     // terms of the keywords
+	fieldBody     = "body"     // terms of the text
+	fieldAll      = "all"      // all of these, with positions
+	fieldStored   = "stored"   // what a hit shows; not searched
+	fieldAnalyzer = "analyzer" // which language's analyzer made the terms
+)
+
+const (
+	kindPage    = "p"
+	kindSection = "s"
+)
+
+// scoredFields are the fields whose matches are ranked by BM25, which needs their average length. The order is that of
+// lengths on disk.
+var scoredFields = [...]string{fieldTitle, fieldQuestion, fieldAsked, fieldTags, fieldBody, fieldAll, fieldWords, fieldStart}
+
+const (
+	exactly = index.IndexField | index.SkipFreqNorm
+	counted = exactly | index.DocValues
+	ranked  = index.IndexField
+	placed  = index.IndexField | index.IncludeTermVectors
+)
+
+// startRunes is the longest beginning of a word that is a term of its own; what is typed beyond it narrows the
+// suggestions when they are read.
+const startRunes = 8
+
+// phraseGap is what lies between two texts in fieldAll, so that no phrase reaches from one into the other.
+const phraseGap = 100
+
+// terms is a field that was analyzed before bleve sees it. Analyzing here rather than in bleve's workers means that a
+// text is cut once for all the fields it is in, and that a panic of an analyzer is ours to catch.
+type terms struct {
+	name    string
+	value   []byte // of a stored field
+	options index.FieldIndexingOptions
+	length  int
+	freqs   index.TokenFrequencies
+}
+
+func (t *terms) Name() string                                     { return t.name }
+func (t *terms) Value() []byte                                    { return t.value }
+func (t *terms) ArrayPositions() []uint64                         { return nil }
+func (t *terms) EncodedFieldType() byte                           { return 't' }
+func (t *terms) Analyze()                                         {}
+func (t *terms) Options() index.FieldIndexingOptions              { return t.options }
+func (t *terms) AnalyzedLength() int                              { return t.length }
+func (t *terms) AnalyzedTokenFrequencies() index.TokenFrequencies { return t.freqs }
+func (t *terms) NumPlainTextBytes() uint64                        { return uint64(len(t.value)) }
+func (t *terms) Size() int                                        { return len(t.value) + 64*len(t.freqs) }
+
+var _ document.Field = (*terms)(nil)
+
+// builder makes the documents of one page.
+type builder struct {
+	p     *page
+	lang  *language
+	title []analysis.TokenStream
+	tags  []analysis.TokenStream
+	lens  lengths
+	whole []analysis.TokenStream // all texts of the page
+	sums  []uint64
+}
+
+// documents makes the index's documents for a page: one for each section, then the page's own.
+func documents(p *page) []*document.Document {
+	b := &builder{p: p, lang: languageNamed(p.language), sums: p.sums()}
+	for _, t := range append([]string{p.title}, p.aliases...) {
+		b.title = append(b.title, b.lang.tokens(t))
+	}
+	for _, k := range p.keywords {
+		b.tags = append(b.tags, b.lang.tokens(k))
+	}
+	b.whole = append(append(b.whole, b.title...), b.tags...)
+	docs := make([]*document.Document, 0, len(p.sections)+1)
+	for i := range p.sections {
+		docs = append(docs, b.section(i))
+	}
+	return append(docs, b.page())
+}
+
+// sums gives a checksum of what is indexed of each document of a page, in the order of documents.
+func (p *page) sums() []uint64 {
+	common := fmt.Sprintf("%q", []any{p.path, p.title, p.lang, p.language, p.keywords, p.aliases})
+	sums := make([]uint64, 0, len(p.sections)+1)
+	for i := range p.sections {
+		s := &p.sections[i]
+		sums = append(sums, sumOf(common, s.anchor, s.heading, strings.Join(s.askedAs, "\x00"), s.text))
+	}
+	return append(sums, sumOf(common, fmt.Sprint(len(p.sections))))
+}
+
+// sectionID and pageID name documents. A path holds no NUL, so that no two pages share a name.
+func pageID(path string) string { return path + "\x00" }
+
+func sectionID(path string, i int) string { return fmt.Sprintf("%s\x00%d", path, i) }
+
+// pathOf gives the path of the page that a document belongs to.
+func pathOf(id string) string {
+	path, _, _ := strings.Cut(id, "\x00")
+	return path
+}
+
+func isPageID(id string) bool { return strings.HasSuffix(id, "\x00") }
+
+func (b *builder) section(i int) *document.Document {
+	s := &b.p.sections[i]
+	var heading, asked []analysis.TokenStream
+	if s.heading != "" {
+		heading = append(heading, b.lang.tokens(s.heading))
+	}
+	for _, a := range s.askedAs {
+		asked = append(asked, b.lang.tokens(a))
+	}
+	body := []analysis.TokenStream{b.lang.tokens(s.text)}
+	own := append(append(append([]analysis.TokenStream{}, heading...), asked...), body...)
+	b.whole = append(b.whole, own...)
+
+	d := document.NewDocument(sectionID(b.p.path, i))
+	b.addCommon(d, kindSection)
+	b.addRanked(d, fieldQuestion, ranked, heading)
+	b.addRanked(d, fieldAsked, ranked, asked)
+	b.addRanked(d, fieldBody, ranked, body)
+	b.addRanked(d, fieldAll, placed, append(append(own, b.title...), b.tags...))
+	questions := s.askedAs
+	if s.heading != "" {
+		questions = append([]string{s.heading}, questions...)
+	}
+	b.addNames(d, questions)
+	b.addStored(d, &stored{
+		title: b.p.title, heading: s.heading, anchor: s.anchor, language: b.p.language, alone: len(s.askedAs) == 0,
+		text: shorten(s.text, maxStoredText),
+		sum:  b.sums[i],
+	})
+	return d
+}
+
+// page makes the page's own document. Its words count in fieldAll only: a match there says that the page has all the
+// words, wherever they stand, and its length keeps it below a section that has them together.
+func (b *builder) page() *document.Document {
+	d := document.NewDocument(pageID(b.p.path))
+	b.addCommon(d, kindPage)
+	b.addRanked(d, fieldAll, placed, b.whole)
+	for _, k := range b.p.keywords {
+		d.AddField(whole(fieldShown, counted, k))
+	}
+	b.addNames(d, append([]string{b.p.title}, b.p.aliases...))
+	b.addStored(d, &stored{
+		title: b.p.title, language: b.p.language, alone: len(b.p.aliases) == 0, sections: len(b.p.sections), lengths: b.lens,
+		sum: b.sums[len(b.p.sections)],
+	})
+	return d
+}
+
+func (b *builder) addCommon(d *document.Document, kind string) {
+	d.AddField(whole(fieldKind, exactly, kind))
+	d.AddField(whole(fieldPage, exactly, b.p.path))
+	d.AddField(whole(fieldPath, exactly, pathAndFolders(b.p.path)...))
+	d.AddField(whole(fieldAnalyzer, exactly, b.p.language))
+	if b.p.lang != "" {
+		d.AddField(whole(fieldLang, counted, b.p.lang))
+	}
+	if len(b.p.keywords) > 0 {
+		folded := make([]string, len(b.p.keywords))
+		for i, k := range b.p.keywords {
+			folded[i] = fold(k)
+		}
+		d.AddField(whole(fieldKeyword, exactly, folded...))
+	}
+	b.addRanked(d, fieldTitle, ranked, b.title)
+	b.addRanked(d, fieldTags, ranked, b.tags)
+}
+
+// addNames adds what the document is called: whole, in words, and in beginnings of words.
+func (b *builder) addNames(d *document.Document, list []string) {
+	var folded []string
+	var words, starts analysis.TokenStream
+	for _, name := range list {
+		f := fold(name)
+		if f == "" {
+			continue
+		}
+		folded = append(folded, shortName(f))
+		for _, w := range wordsOf(f) {
+			words = append(words, &analysis.Token{Term: []byte(w)})
+			for _, s := range startsOf(w) {
+				starts = append(starts, &analysis.Token{Term: []byte(s)})
+			}
+		}
+	}
+	if len(folded) == 0 {
+		return
+	}
+	d.AddField(whole(fieldName, exactly, folded...))
+	b.addRanked(d, fieldWords, ranked, []analysis.TokenStream{shortTerms(words)})
+	b.addRanked(d, fieldStart, ranked, []analysis.TokenStream{shortTerms(starts)})
+}
+
+// maxNameTerm is the longest name that is found whole; a longer one is found by its words.
+const maxNameTerm = 250
+
+func shortName(folded string) string { return folded[:cutAt(folded, maxNameTerm)] }
+
+// wordsOf cuts folded text in words. Ideographs are words by themselves, since no space parts them.
+func wordsOf(folded string) []string {
+	var words []string
+	for w := range strings.SplitSeq(folded, " ") {
+		if isASCII(w) {
+			words = append(words, w)
+			continue
+		}
+		for _, t := range languageNamed(plainLanguage).tokens(w) {
+			words = append(words, string(t.Term))
+		}
+	}
+	return words
+}
+
+// startsOf gives the beginnings of a word, the longest last.
+func startsOf(word string) []string {
+	var starts []string
+	n := 0
+	for i := range word {
+		if i > 0 {
+			if n++; n > startRunes {
+				return starts
+			}
+			starts = append(starts, word[:i])
+		}
+	}
+	if utf8.RuneCountInString(word) <= startRunes {
+		starts = append(starts, word)
+	}
+	return starts
+}
+
+// addRanked adds texts as one field with their terms counted. Positions run through all of them, with a gap between.
+func (b *builder) addRanked(d *document.Document, name string, options index.FieldIndexingOptions, texts []analysis.TokenStream) {
+	n := 0
+	for _, ts := range texts {
+		n += len(ts)
+	}
+	if n == 0 {
+		return
+	}
+	d.AddField(&terms{name: name, options: options, length: n, freqs: frequencies(texts, n, options.IncludeTermVectors())})
+	for i, f := range scoredFields {
+		if f == name {
+			b.lens[i] += uint64(n)
+		}
+	}
+}
+
+// frequencies counts terms. It is bleve's analysis.TokenFrequency over several texts, without the offsets: nothing asks
+// for them, and they would be a third of the index.
+func frequencies(texts []analysis.TokenStream, n int, places bool) index.TokenFrequencies {
+	freqs := make(index.TokenFrequencies, n)
+	counts := make([]index.TokenFreq, n)
+	var locations []index.TokenLocation
+	if places {
+		locations = make([]index.TokenLocation, n)
+	}
+	next, base, last := 0, 0, 0
+	for _, ts := range texts {
+		for _, t := range ts {
+			f := freqs[string(t.Term)]
+			if f == nil {
+				f = &counts[len(freqs)]
+				f.Term = t.Term
+				freqs[string(t.Term)] = f
+			}
+			f.SetFrequency(f.Frequency() + 1)
+			if places {
+				l := &locations[next]
+				next++
+				last = base + t.Position
+				l.Position = last
+				f.Locations = append(f.Locations, l)
+			}
+		}
+		base = last + phraseGap
+	}
+	return freqs
+}
+
+// whole makes a field whose values are its terms.
+func whole(name string, options index.FieldIndexingOptions, values ...string) *terms {
+	f := &terms{name: name, options: options, length: len(values), freqs: make(index.TokenFrequencies, len(values))}
+	for _, v := range values {
+		f.freqs[v] = &index.TokenFreq{Term: []byte(v)}
+	}
+	return f
+}
+
+// addStored is for the document's last field.
+func (b *builder) addStored(d *document.Document, s *stored) {
+	value := s.encode()
+	d.StoredFieldsSize += uint64(len(value))
+	d.AddField(&terms{name: fieldStored, value: value, options: index.StoreField})
+}
+
+// pathAndFolders gives what a page is found under with path:.
+func pathAndFolders(path string) []string {
+	path = foldPath(path)
+	list := []string{path}
+	for i, r := range path {
+		if r == '/' {
+			list = append(list, path[:i])
+		}
+	}
+	return list
+}
+
+// foldPath is how paths are compared in path: without case and accents.
+func foldPath(path string) string { return stripAccents(strings.ToLower(path)) }

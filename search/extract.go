@@ -1,0 +1,228 @@
+package search
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/fnv"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"coppice/wiki"
+	"coppice/wiki/markdown"
+)
+
+const (
+	// maxSections is the most sections of one page that are found on their own. A page of more is a table of data; the
+	// rest of it belongs to its last section.
+	maxSections = 1000
+	// maxStoredText is how much of a section is kept for snippets: a screen of text is 2 kB, and what stands after
+	// 16 kB under one heading is found, but not quoted.
+	maxStoredText = 16 << 10
+	// maxNames is the most other titles of a page, other wordings of a question and keywords of a page that count.
+	maxNames = 100
+)
+
+// page is a page as the index sees it.
+type page struct {
+	path     string
+	title    string
+	lang     string // as the page says, lower case; "" when it does not
+	language string // whose analyzer is used
+	keywords []string
+	aliases  []string
+	sections []section
+}
+
+// section is what stands under one heading: often a question and its answer. The first may have no heading.
+type section struct {
+	anchor  string
+	heading string
+	askedAs []string
+	text    string
+}
+
+// extract reads a page. A page that only redirects has nothing to be found: ok is false.
+func extract(path wiki.Path, source []byte) (p page, ok bool) {
+	d := markdown.Parse(source, markdown.Options{})
+	if d.FrontMatter.RedirectTo != "" {
+		return page{}, false
+	}
+	p = page{
+		path:     path.String(),
+		title:    composed(d.Title),
+		lang:     strings.ToLower(strings.TrimSpace(d.Lang)),
+		language: languageFor(d.Lang, d.Text),
+		keywords: names(d.FrontMatter.Keywords),
+		aliases:  names(d.FrontMatter.Aliases),
+	}
+	if p.title == "" {
+		p.title = composed(readable(path.Base()))
+	}
+	p.sections = sectionsOf(d)
+	return p, true
+}
+
+// readable makes a title of a file name.
+func readable(base string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' {
+			return ' '
+		}
+		return r
+	}, base))
+}
+
+// composed brings text to NFC, so that a text and a query written on different systems are the same.
+func composed(s string) string { return norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD")) }
+
+// names drops what is empty or too many.
+func names(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if s = strings.TrimSpace(composed(s)); s != "" && len(out) < maxNames {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// sectionsOf cuts the plain text of a document at its headings. The heading that gives the page its title opens at the
+// top of the page. Plain text has each heading as a paragraph of its own, in order, which is what the cut goes by: a
+// heading that is not found there leaves its text with the heading before.
+func sectionsOf(d *markdown.Document) []section {
+	headings := d.Outline
+	all := []section{{}}
+	var text strings.Builder
+	flush := func() {
+		all[len(all)-1].text = strings.TrimSpace(composed(text.String()))
+		text.Reset()
+	}
+	for par := range strings.SplitSeq(d.Text, "\n\n") {
+		if i := headingAt(headings, par); i >= 0 && len(all) < maxSections {
+			h := headings[i]
+			headings = headings[i+1:]
+			flush()
+			if len(all) == 1 && all[0].text == "" && strings.TrimSpace(h.Text) == strings.TrimSpace(d.Title) {
+				all[0].askedAs = names(d.FrontMatter.AskedAs[h.Anchor])
+				continue
+			}
+			all = append(all, section{anchor: h.Anchor, heading: composed(h.Text), askedAs: names(d.FrontMatter.AskedAs[h.Anchor])})
+			continue
+		}
+		if text.Len() > 0 {
+			text.WriteString("\n\n")
+		}
+		text.WriteString(par)
+	}
+	flush()
+	if all[0].text == "" && len(all[0].askedAs) == 0 && len(all) > 1 {
+		all = all[1:]
+	}
+	return all
+}
+
+// headingLookahead is how many headings may be missing from the plain text before the cut loses its place.
+const headingLookahead = 4
+
+func headingAt(headings []markdown.Heading, paragraph string) int {
+	paragraph = strings.TrimSpace(paragraph)
+	if paragraph == "" {
+		return -1
+	}
+	for i := range min(len(headings), headingLookahead) {
+		if strings.TrimSpace(headings[i].Text) == paragraph {
+			return i
+		}
+	}
+	return -1
+}
+
+// stored is what the index keeps of a document to show it: of a page's own document the numbers of its sections and
+// words, of a section's what a hit shows. sum is a checksum of everything that was indexed, so that two indexes can be
+// compared without their postings.
+type stored struct {
+	title, heading, anchor, text, language string
+	alone                                  bool // it has no other title or wording
+	sections                               int
+	lengths                                lengths // page: of all its documents
+	sum                                    uint64
+}
+
+// lengths are words per scored field, in the order of scoredFields.
+type lengths [len(scoredFields)]uint64
+
+// encode packs s: eight bytes of sum, then varints and strings with their lengths before them.
+func (s *stored) encode() []byte {
+	b := make([]byte, 8, 64+len(s.text)+len(s.title)+len(s.heading))
+	binary.LittleEndian.PutUint64(b, s.sum)
+	alone := uint64(0)
+	if s.alone {
+		alone = 1
+	}
+	b = binary.AppendUvarint(b, alone)
+	b = binary.AppendUvarint(b, uint64(s.sections))
+	for _, n := range s.lengths {
+		b = binary.AppendUvarint(b, n)
+	}
+	for _, t := range []string{s.language, s.title, s.heading, s.anchor, s.text} {
+		b = binary.AppendUvarint(b, uint64(len(t)))
+		b = append(b, t...)
+	}
+	return b
+}
+
+var errStored = errors.New("what is stored with a document cannot be read")
+
+// decodeStored unpacks what encode packed.
+func decodeStored(b []byte) (s stored, err error) {
+	if len(b) < 8 {
+		return s, errStored
+	}
+	s.sum, b = binary.LittleEndian.Uint64(b), b[8:]
+	number := func() uint64 {
+		n, size := binary.Uvarint(b)
+		if size <= 0 {
+			err, b = errStored, nil
+			return 0
+		}
+		b = b[size:]
+		return n
+	}
+	s.alone = number() == 1
+	s.sections = int(min(number(), maxSections))
+	for i := range s.lengths {
+		s.lengths[i] = number()
+	}
+	for _, t := range []*string{&s.language, &s.title, &s.heading, &s.anchor, &s.text} {
+		n := number()
+		if n > uint64(len(b)) {
+			return s, errStored
+		}
+		*t, b = string(b[:n]), b[n:]
+	}
+	return s, err
+}
+
+// sumOf hashes texts, keeping them apart.
+func sumOf(texts ...string) uint64 {
+	h := fnv.New64a()
+	for _, t := range texts {
+		h.Write([]byte(t))
+		h.Write([]byte{0xff})
+	}
+	return h.Sum64()
+}
+
+// shorten cuts a text at a word so that it has at most n bytes.
+func shorten(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	s = s[:cutAt(s, n)]
+	if i := strings.LastIndexFunc(s, unicode.IsSpace); i > n/2 {
+		s = s[:i]
+	}
+	return s
+}

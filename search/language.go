@@ -1,0 +1,269 @@
+package search
+
+import (
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ar"
+	"github.com/blevesearch/bleve/v2/analysis/lang/cjk"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ckb"
+	"github.com/blevesearch/bleve/v2/analysis/lang/da"
+	"github.com/blevesearch/bleve/v2/analysis/lang/de"
+	"github.com/blevesearch/bleve/v2/analysis/lang/en"
+	"github.com/blevesearch/bleve/v2/analysis/lang/es"
+	"github.com/blevesearch/bleve/v2/analysis/lang/fa"
+	"github.com/blevesearch/bleve/v2/analysis/lang/fi"
+	"github.com/blevesearch/bleve/v2/analysis/lang/fr"
+	"github.com/blevesearch/bleve/v2/analysis/lang/hi"
+	"github.com/blevesearch/bleve/v2/analysis/lang/hr"
+	"github.com/blevesearch/bleve/v2/analysis/lang/hu"
+	"github.com/blevesearch/bleve/v2/analysis/lang/it"
+	"github.com/blevesearch/bleve/v2/analysis/lang/nl"
+	"github.com/blevesearch/bleve/v2/analysis/lang/no"
+	"github.com/blevesearch/bleve/v2/analysis/lang/pt"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ro"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ru"
+	"github.com/blevesearch/bleve/v2/analysis/lang/sv"
+	"github.com/blevesearch/bleve/v2/analysis/lang/tr"
+	"github.com/blevesearch/bleve/v2/analysis/token/lowercase"
+	"github.com/blevesearch/bleve/v2/analysis/token/porter"
+	tokenizer "github.com/blevesearch/bleve/v2/analysis/tokenizer/unicode"
+	"github.com/blevesearch/bleve/v2/registry"
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxTermBytes is the longest word that is indexed: the longest words of any dictionary are shorter, and what is longer
+// (hashes, base64) would only make the index large.
+const maxTermBytes = 96
+
+// defaultLanguage is that of pages which name none and whose script does not tell.
+const defaultLanguage = "en"
+
+// language turns text of one language into terms.
+type language struct {
+	name     string
+	analyzer analysis.Analyzer
+	// suffixing: a word's term begins with the word's first letter, so that a snippet need not analyze words that begin
+	// with another. It holds for stemmers that only cut and change endings.
+	suffixing bool
+}
+
+// prefixing lists the languages whose analyzers may change the beginning of a word, or make terms that are no words.
+var prefixing = map[string]bool{ar.AnalyzerName: true, cjk.AnalyzerName: true, ckb.AnalyzerName: true, fa.AnalyzerName: true, hi.AnalyzerName: true}
+
+// analyzerOf maps the language part of a BCP 47 tag to the analyzer for it.
+var analyzerOf = map[string]string{
+	"ar": ar.AnalyzerName, "ckb": ckb.AnalyzerName, "da": da.AnalyzerName, "de": de.AnalyzerName, "en": defaultLanguage,
+	"es": es.AnalyzerName, "fa": fa.AnalyzerName, "fi": fi.AnalyzerName, "fr": fr.AnalyzerName, "hi": hi.AnalyzerName,
+	"hr": hr.AnalyzerName, "hu": hu.AnalyzerName, "it": it.AnalyzerName, "nl": nl.AnalyzerName, "no": no.AnalyzerName,
+	"nb": no.AnalyzerName, "nn": no.AnalyzerName, "pt": pt.AnalyzerName, "ro": ro.AnalyzerName,
+	"ru": ru.AnalyzerName, "sv": sv.AnalyzerName, "tr": tr.AnalyzerName,
+	"ja": cjk.AnalyzerName, "ko": cjk.AnalyzerName, "zh": cjk.AnalyzerName, "yue": cjk.AnalyzerName,
+}
+
+var languages = struct {
+	sync.Mutex
+	cache *registry.Cache
+	byID  map[string]*language
+}{cache: registry.NewCache(), byID: map[string]*language{}}
+
+// languageNamed gives the language of a name that languageFor gave. Any other name is plain words.
+func languageNamed(name string) *language {
+	languages.Lock()
+	defer languages.Unlock()
+	if l := languages.byID[name]; l != nil {
+		return l
+	}
+	l := &language{name: name, suffixing: !prefixing[name]}
+	switch a, err := languages.cache.AnalyzerNamed(name); {
+	case name == defaultLanguage:
+		l.analyzer = english()
+	case err == nil:
+		l.analyzer = a
+	default:
+		l.analyzer = plainWords()
+	}
+	languages.byID[name] = l
+	return l
+}
+
+// plainLanguage is the analyzer of tagged languages that bleve has none for.
+const plainLanguage = "plain"
+
+// languageFor names the analyzer for a page: by its tag, else by the script that its text is written in. A language
+// that bleve knows nothing of is indexed as plain words.
+func languageFor(tag, sample string) string {
+	base, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(tag), "_", "-"), "-")
+	if name, ok := analyzerOf[base]; ok {
+		return name
+	}
+	if base != "" {
+		return plainLanguage
+	}
+	return languageOfScript(sample)
+}
+
+// scriptSample is how many letters decide on the script of a text: a paragraph is enough.
+const scriptSample = 400
+
+// languageOfScript guesses by the script of most letters. Scripts that many languages share give the most common one
+// that has an analyzer; Latin gives the default.
+func languageOfScript(sample string) string {
+	counts := map[string]int{}
+	letters := 0
+	for _, r := range sample {
+		if !unicode.IsLetter(r) {
+			continue
+		}
+		if letters++; letters > scriptSample {
+			break
+		}
+		if r < 0x370 {
+			continue
+		}
+		switch {
+		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
+			counts[cjk.AnalyzerName]++
+		case unicode.Is(unicode.Cyrillic, r):
+			counts[ru.AnalyzerName]++
+		case unicode.Is(unicode.Arabic, r):
+			counts[ar.AnalyzerName]++
+		case unicode.Is(unicode.Devanagari, r):
+			counts[hi.AnalyzerName]++
+		}
+	}
+	for name, n := range counts {
+		if 2*n > letters {
+			return name
+		}
+	}
+	return defaultLanguage
+}
+
+// english is bleve's English with accents folded, so that "resume" finds "résumé".
+func english() analysis.Analyzer {
+	possessive, err1 := languages.cache.TokenFilterNamed(en.PossessiveName)
+	stop, err2 := languages.cache.TokenFilterNamed(en.StopName)
+	if err1 != nil || err2 != nil {
+		panic("search: bleve has lost its English filters") // at the first use of a build, not of a page
+	}
+	return &analysis.DefaultAnalyzer{
+		Tokenizer:    tokenizer.NewUnicodeTokenizer(),
+		TokenFilters: []analysis.TokenFilter{possessive, lowercase.NewLowerCaseFilter(), foldFilter{}, stop, porter.NewPorterStemmer()},
+	}
+}
+
+// plainWords cuts text in words, folds case and accents, and does no more.
+func plainWords() analysis.Analyzer {
+	return &analysis.DefaultAnalyzer{
+		Tokenizer:    tokenizer.NewUnicodeTokenizer(),
+		TokenFilters: []analysis.TokenFilter{lowercase.NewLowerCaseFilter(), foldFilter{}},
+	}
+}
+
+// foldFilter takes the accents off terms.
+type foldFilter struct{}
+
+// Filter folds the terms in place; a token's Start and End stay those of the text.
+func (foldFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
+	for _, t := range tokens {
+		if !isASCII(t.Term) {
+			t.Term = []byte(stripAccents(string(t.Term)))
+		}
+	}
+	return tokens
+}
+
+// tokens cuts text into terms. What panics in an analyzer is cut into plain words instead: some stemmers were not made
+// for hostile text, and a page must never stop the server.
+func (l *language) tokens(text string) (ts analysis.TokenStream) {
+	defer func() {
+		if recover() != nil {
+			ts = plainWords().Analyze([]byte(text))
+		}
+		ts = shortTerms(ts)
+	}()
+	return l.analyzer.Analyze([]byte(text))
+}
+
+// shortTerms leaves out what is longer than maxTermBytes, and empty terms.
+func shortTerms(ts analysis.TokenStream) analysis.TokenStream {
+	keep := ts[:0]
+	for _, t := range ts {
+		if n := len(t.Term); n > 0 && n <= maxTermBytes {
+			keep = append(keep, t)
+		}
+	}
+	return keep
+}
+
+// terms gives the terms of a few words, in order.
+func (l *language) terms(words string) []string {
+	ts := l.tokens(words)
+	terms := make([]string, len(ts))
+	for i, t := range ts {
+		terms[i] = string(t.Term)
+	}
+	return terms
+}
+
+// fold brings a name to the form in which names are compared: no case, no accents, one space between words, no
+// punctuation.
+func fold(s string) string {
+	if !isASCII(s) {
+		s = stripAccents(strings.ToLower(s))
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	gap := false
+	for _, r := range s {
+		if r < utf8.RuneSelf && 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		switch {
+		case isWordRune(r):
+			if gap && b.Len() > 0 {
+				b.WriteByte(' ')
+			}
+			gap = false
+			b.WriteRune(r)
+		case r == '\'' || r == '’': // "don't" and "dont" are one word
+		default:
+			gap = true
+		}
+	}
+	return b.String()
+}
+
+func isWordRune(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	}
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+}
+
+func isASCII[T string | []byte](s T) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// latinMarks are the accents of alphabetic scripts: the marks of Indic scripts and Thai are vowels, and stay.
+var latinMarks = runes.In(unicode.Inherited)
+
+// stripAccents decomposes, takes the marks of alphabets away, and composes what is left. It also folds width.
+func stripAccents(s string) string {
+	out, _, err := transform.String(transform.Chain(norm.NFKD, runes.Remove(latinMarks), norm.NFC), s)
+	if err != nil {
+		return s
+	}
+	return out
+}

@@ -1,0 +1,184 @@
+package search
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+const (
+	// MaxQuery is the longest query in bytes: a long question and its filters are a few hundred.
+	MaxQuery = 1000
+	// MaxTerms is the most words, phrases and filters of a query: each costs a walk through the index.
+	MaxTerms = 32
+	// MaxOffset is how far into the results one can go. Everything before an offset is ranked to get there, and nobody
+	// reads a thousand results.
+	MaxOffset = 1000
+	// MaxLimit is the most hits of one answer: each has a snippet to make.
+	MaxLimit = 100
+	// DefaultLimit is what a Query without a Limit gets: a screen or two.
+	DefaultLimit = 20
+)
+
+// Query is what a person asks. Parse makes it.
+type Query struct {
+	Text   string // as typed
+	Limit  int    // hits wanted; 0 is DefaultLimit, and there are never more than MaxLimit
+	Offset int    // hits to leave out, at most MaxOffset
+
+	// Problem says what is wrong with the text, in a sentence for the reader; "" when nothing is.
+	Problem string
+
+	clauses []clause
+}
+
+// field is where a clause looks.
+type field uint8
+
+const (
+	anywhere field = iota
+	inTitle
+	inKeyword
+	inLang
+	inPath
+)
+
+// fieldNames are what may stand before a colon. Anything else there is an ordinary word.
+var fieldNames = map[string]field{
+	"title": inTitle, "intitle": inTitle,
+	"keyword": inKeyword, "keywords": inKeyword, "tag": inKeyword, "category": inKeyword,
+	"lang": inLang, "language": inLang,
+	"path": inPath, "in": inPath,
+}
+
+// clause is one word, phrase or filter of a query.
+type clause struct {
+	field  field
+	text   string // NFC, without quotes
+	phrase bool   // the words must stand together
+	not    bool   // what matches is left out
+}
+
+// Parse reads a query as typed:
+//
+//	community practice       pages that have both words, in any form ("communities")
+//	"community of practice"  the words together
+//	-budget  -"annual plan"  without
+//	title:launch             in the title or another title of the page
+//	keyword:"knowledge management"   with that keyword, whole
+//	lang:fr                  in that language (fr, fr-CA, ...)
+//	path:guide/              below that path
+//
+// It never fails: a quote that is not closed ends with the query, a field of another name is a word, what holds no
+// letter or digit is left out. A query that cannot be searched has a Problem.
+func Parse(text string) Query {
+	q := Query{Text: text}
+	if len(text) > MaxQuery {
+		q.Problem = "This query is too long. Please use fewer words."
+		q.Text = text[:cutAt(text, MaxQuery)]
+		return q
+	}
+	rest := norm.NFC.String(strings.ToValidUTF8(text, " "))
+	for {
+		var c clause
+		var ok bool
+		if c, rest, ok = nextClause(rest); !ok {
+			break
+		}
+		if fold(c.text) == "" {
+			continue
+		}
+		if len(q.clauses) == MaxTerms {
+			q.Problem = "This query has too many words. Please use fewer."
+			return q
+		}
+		q.clauses = append(q.clauses, c)
+	}
+	if len(q.clauses) > 0 && !q.asksSomething() {
+		q.Problem = "This query only says what to leave out. Please add what to find."
+	}
+	return q
+}
+
+// Empty reports whether the query asks for nothing at all.
+func (q Query) Empty() bool { return len(q.clauses) == 0 && q.Problem == "" }
+
+func (q Query) asksSomething() bool {
+	for _, c := range q.clauses {
+		if !c.not {
+			return true
+		}
+	}
+	return false
+}
+
+// cutAt gives the largest rune boundary of s that is not above n.
+func cutAt(s string, n int) int {
+	if n >= len(s) {
+		return len(s)
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return n
+}
+
+// nextClause takes the first clause off s; ok is false when there is none.
+func nextClause(s string) (c clause, rest string, ok bool) {
+	s = strings.TrimLeftFunc(s, unicode.IsSpace)
+	if s == "" {
+		return clause{}, "", false
+	}
+	if after, minus := cutMinus(s); minus {
+		c.not, s = true, after
+	}
+	if name, after, found := strings.Cut(s, ":"); found {
+		if f, known := fieldNames[strings.ToLower(name)]; known && after != "" && !startsWithSpace(after) {
+			c.field, s = f, after
+		}
+	}
+	if quote, size := openingQuote(s); quote {
+		c.phrase = true
+		c.text, rest = untilQuote(s[size:])
+		return c, rest, true
+	}
+	end := strings.IndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || isQuote(r) })
+	if end < 0 {
+		end = len(s)
+	}
+	c.text = s[:end]
+	return c, s[end:], true
+}
+
+// cutMinus takes a minus off that stands before a word or a quote. A minus on its own, or a dash, means nothing.
+func cutMinus(s string) (rest string, ok bool) {
+	rest, ok = strings.CutPrefix(s, "-")
+	if !ok || rest == "" || rest[0] == '-' || startsWithSpace(rest) {
+		return s, false
+	}
+	return rest, true
+}
+
+func startsWithSpace(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsSpace(r)
+}
+
+// isQuote knows the straight quote and those that phones and word processors put in its place.
+func isQuote(r rune) bool { return strings.ContainsRune(`"“”„‟«»`, r) }
+
+func openingQuote(s string) (ok bool, size int) {
+	r, size := utf8.DecodeRuneInString(s)
+	return isQuote(r), size
+}
+
+func untilQuote(s string) (text, rest string) {
+	i := strings.IndexFunc(s, isQuote)
+	if i < 0 {
+		return s, ""
+	}
+	_, size := utf8.DecodeRuneInString(s[i:])
+	return s[:i], s[i+size:]
+}

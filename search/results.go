@@ -1,0 +1,486 @@
+package search
+
+import (
+	"cmp"
+	"container/heap"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	index "github.com/blevesearch/bleve_index_api"
+
+	"coppice/wiki"
+)
+
+// searchTimeout is the longest a search may take: what takes longer is no answer to a reader, and would keep others
+// waiting. The slowest of a large wiki take some tens of milliseconds.
+const searchTimeout = 5 * time.Second
+
+// maxFacetValues is how many values a facet shows: a reader scans a screen of them.
+const maxFacetValues = 20
+
+// Hit is a page that matches, opened at the question or heading that matches best.
+type Hit struct {
+	Path     wiki.Path
+	Anchor   string     // "" is the top of the page
+	Title    string     // the page's
+	Question string     // the question or heading at Anchor, or ""
+	Snippet  []Fragment // about MaxSnippet bytes of the section; none when the section has no text
+	Score    float64    // comparable within one answer only
+}
+
+// FacetValue is one value of a facet and the number of pages that have it.
+type FacetValue struct {
+	Value string
+	Count int
+}
+
+// Facet groups all matching pages by a property: "keyword" or "lang".
+type Facet struct {
+	Name   string
+	Values []FacetValue // most pages first, at most maxFacetValues
+}
+
+// Results answer a Query.
+type Results struct {
+	Total      int // pages that match
+	Hits       []Hit
+	Facets     []Facet // those with values
+	Took       time.Duration
+	DidYouMean string  // the query in another spelling, or ""
+	Relaxed    bool    // no page has all the words: these have words like them, or some of them
+	Exact      bool    // the first hit's title, or another title of it, is the query
+	Commit     wiki.ID // what the index reflects; zero when there is no index yet
+}
+
+// Search answers q. Pages that have all the words come back, best first, one hit a page; if there is none, pages with
+// words spelt like them, or with some of them, and Relaxed says so. Words of all languages that the wiki has pages in
+// are understood.
+//
+// A q with a Problem gives an *wiki.Error of Kind Invalid with that sentence. An empty q gives no hits. While a first
+// index is being built there are no hits and Commit is zero.
+func (x *Index) Search(ctx context.Context, q Query) (res Results, err error) {
+	began := time.Now()
+	q, err = q.checked()
+	if err != nil {
+		return Results{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
+	defer cancel()
+	err = x.read(ctx, func(s *session, at wiki.ID) error {
+		res.Commit = at
+		if q.Empty() {
+			return nil
+		}
+		return s.answer(q, &res)
+	})
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = &wiki.Error{Kind: wiki.Invalid, Sentence: "This search took too long. Please use fewer or rarer words.", Err: err}
+	}
+	res.Took = time.Since(began)
+	return res, err
+}
+
+// checked parses a query that was not made by Parse, and holds its numbers to the limits.
+func (q Query) checked() (Query, error) {
+	if q.clauses == nil && q.Problem == "" && q.Text != "" {
+		limit, offset := q.Limit, q.Offset
+		q = Parse(q.Text)
+		q.Limit, q.Offset = limit, offset
+	}
+	if q.Limit <= 0 {
+		q.Limit = DefaultLimit
+	}
+	q.Limit = min(q.Limit, MaxLimit)
+	switch {
+	case q.Problem != "":
+		return q, &wiki.Error{Kind: wiki.Invalid, Sentence: q.Problem}
+	case q.Offset < 0 || q.Offset > MaxOffset:
+		return q, &wiki.Error{Kind: wiki.Invalid, Sentence: fmt.Sprintf("Only the first %d results can be shown. Please narrow the search.", MaxOffset)}
+	}
+	return q, nil
+}
+
+// answer tries the stages until one finds something.
+func (s *session) answer(q Query, res *Results) error {
+	for st := range stages {
+		p := newPlan(s, q, st)
+		if st != strict && len(p.words) == 0 {
+			return nil
+		}
+		total, facets, err := p.count()
+		if err != nil {
+			return err
+		}
+		if total == 0 {
+			continue
+		}
+		res.Total, res.Facets, res.Relaxed = total, facets, st != strict
+		if err := p.hits(res); err != nil {
+			return err
+		}
+		if st != strict {
+			res.DidYouMean, err = p.respelt()
+		}
+		return err
+	}
+	return nil
+}
+
+// count counts the pages that match and their facets. The page's own document has all its words, so it matches
+// whenever a section does.
+func (p *plan) count() (total int, facets []Facet, err error) {
+	c, err := p.documents(kindPage, "", false)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer c.close()
+	values, err := p.s.reader.DocValueReader([]string{fieldShown, fieldLang})
+	if err != nil {
+		return 0, nil, err
+	}
+	counts := map[string]map[string]int{fieldShown: {}, fieldLang: {}}
+	var id index.IndexInternalID
+	for c.doc() != noDoc {
+		if err := p.s.pause(total); err != nil {
+			return 0, nil, err
+		}
+		total++
+		id = index.NewIndexInternalID(id, c.doc())
+		err := values.VisitDocValues(id, func(f string, term []byte) { counts[f][string(term)]++ })
+		if err != nil {
+			return 0, nil, err
+		}
+		if err := c.seek(c.doc() + 1); err != nil {
+			return 0, nil, err
+		}
+	}
+	for _, f := range []struct{ name, field string }{{"keyword", fieldShown}, {"lang", fieldLang}} {
+		if v := facetValues(counts[f.field]); len(v) > 0 {
+			facets = append(facets, Facet{Name: f.name, Values: v})
+		}
+	}
+	return total, facets, nil
+}
+
+// facetValues joins spellings of one value under the most frequent, and orders by count.
+func facetValues(counts map[string]int) []FacetValue {
+	joined := map[string]*FacetValue{}
+	most := map[string]int{}
+	for value, n := range counts {
+		key := fold(value)
+		v := joined[key]
+		if v == nil {
+			v = &FacetValue{}
+			joined[key] = v
+		}
+		v.Count += n
+		if n > most[key] || n == most[key] && value < v.Value {
+			v.Value, most[key] = value, n
+		}
+	}
+	var values []FacetValue
+	for _, v := range joined {
+		values = append(values, *v)
+	}
+	slices.SortFunc(values, func(a, b FacetValue) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Value, b.Value))
+	})
+	return values[:min(len(values), maxFacetValues)]
+}
+
+// pauseEvery is how many documents are read before a search looks whether it is still wanted.
+const pauseEvery = 1024
+
+func (s *session) pause(n int) error {
+	if n%pauseEvery == 0 {
+		return s.ctx.Err()
+	}
+	return nil
+}
+
+// scored is a document and its score.
+type scored struct {
+	doc   uint64
+	score float64
+}
+
+// better orders by score, then by number, so that one index always gives one order.
+func better(a, b scored) int {
+	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.doc, b.doc))
+}
+
+// worstFirst is a heap of the best documents so far with the worst of them on top.
+type worstFirst []scored
+
+func (h worstFirst) Len() int           { return len(h) }
+func (h worstFirst) Less(i, j int) bool { return better(h[i], h[j]) > 0 }
+func (h worstFirst) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *worstFirst) Push(v any)        { *h = append(*h, v.(scored)) }
+func (h *worstFirst) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
+}
+
+// best gives the n best documents of c, best first, and closes c.
+func (s *session) best(c cursor, n int) ([]scored, error) {
+	defer c.close()
+	var h worstFirst
+	for seen := 0; c.doc() != noDoc; seen++ {
+		if err := s.pause(seen); err != nil {
+			return nil, err
+		}
+		d := scored{c.doc(), c.score()}
+		switch {
+		case len(h) < n:
+			heap.Push(&h, d)
+		case better(d, h[0]) < 0:
+			h[0] = d
+			heap.Fix(&h, 0)
+		}
+		if err := c.seek(c.doc() + 1); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(h, better)
+	return h, nil
+}
+
+// found is a page of the answer: its score is that of its best document, and it opens at its best section.
+type found struct {
+	path    string
+	score   float64
+	section string // document id, "" when only the page as a whole has all the words
+	exact   bool   // called just what was typed
+}
+
+// top reports whether the page is to be opened at its top.
+func (p *plan) top(f found) bool { return f.exact || !p.ranks() }
+
+// windowFactor is how many documents are ranked for each page wanted, at first: its sections rank near each other.
+const windowFactor = 4
+
+// pages gives the best n pages. What is the same for any n: the first pages of a longer list are those of a shorter one.
+func (p *plan) pages(n int) ([]found, error) {
+	if !p.ranks() {
+		return p.pagesByPath(n)
+	}
+	for window := windowFactor * n; ; window *= windowFactor {
+		c, err := p.documents("", "", true)
+		if err != nil {
+			return nil, err
+		}
+		docs, err := p.s.best(c, window)
+		if err != nil {
+			return nil, err
+		}
+		list, err := p.s.group(docs)
+		if err != nil {
+			return nil, err
+		}
+		if len(list) >= n || len(docs) < window {
+			return list[:min(len(list), n)], nil
+		}
+	}
+}
+
+// ranks reports whether there is something to rank by; filters alone give no order.
+func (p *plan) ranks() bool {
+	return slices.ContainsFunc(p.q.clauses, func(c clause) bool { return !c.not && (c.field == anywhere || c.field == inTitle) })
+}
+
+// pagesByPath gives the first n pages that pass the filters.
+func (p *plan) pagesByPath(n int) ([]found, error) {
+	c, err := p.documents(kindPage, "", false)
+	if err != nil {
+		return nil, err
+	}
+	docs, err := p.s.best(c, math.MaxInt)
+	if err != nil {
+		return nil, err
+	}
+	list, err := p.s.group(docs)
+	slices.SortFunc(list, func(a, b found) int { return strings.Compare(a.path, b.path) })
+	return list[:min(len(list), n)], err
+}
+
+// group joins documents, best first, to pages, best first.
+func (s *session) group(docs []scored) ([]found, error) {
+	var list []found
+	byPath := map[string]int{}
+	for _, d := range docs {
+		id, err := s.reader.ExternalID(index.NewIndexInternalID(nil, d.doc))
+		if err != nil {
+			return nil, err
+		}
+		path := pathOf(id)
+		i, seen := byPath[path]
+		if !seen {
+			i = len(list)
+			byPath[path] = i
+			list = append(list, found{path: path, score: d.score, exact: isPageID(id) && isExact(d.score)})
+		}
+		if !isPageID(id) && list[i].section == "" {
+			list[i].section = id
+		}
+	}
+	return list, nil
+}
+
+// hits makes the hits of the part that is asked for.
+func (p *plan) hits(res *Results) error {
+	if p.excludes() {
+		p = p.pagesOnly()
+	}
+	list, err := p.pages(p.q.Offset + p.q.Limit)
+	if err != nil {
+		return err
+	}
+	res.Exact = len(list) > 0 && list[0].exact
+	m := p.marker()
+	for _, f := range list[min(p.q.Offset, len(list)):] {
+		h, ok, err := p.hit(f, m)
+		if err != nil {
+			return err
+		}
+		if ok {
+			res.Hits = append(res.Hits, h)
+		}
+	}
+	return nil
+}
+
+// hit reads what is shown of a page; ok is false for a document that is not as it should be.
+func (p *plan) hit(f found, m *marker) (h Hit, ok bool, err error) {
+	if h.Path, err = wiki.ParsePath(f.path); err != nil {
+		return h, false, nil // cannot be: only pages with such a path are indexed
+	}
+	id := f.section
+	switch {
+	case p.top(f):
+		id = sectionID(f.path, 0)
+	case id == "":
+		if id, err = p.bestSection(f.path); err != nil {
+			return h, false, err
+		}
+	}
+	d, ok, err := p.s.stored(id)
+	if err == nil && !ok {
+		d, ok, err = p.s.stored(pageID(f.path))
+	}
+	if err != nil || !ok {
+		return h, false, err
+	}
+	h.Title, h.Score = d.title, f.score
+	if !p.top(f) {
+		h.Anchor, h.Question = d.anchor, d.heading
+	}
+	h.Snippet = m.snippet(d.text, languageNamed(d.language))
+	return h, true, nil
+}
+
+// bestSection finds the section of a page that has most of the words, for a page in which no section has all.
+func (p *plan) bestSection(path string) (string, error) {
+	loose := *p
+	loose.stage = some
+	loose.q.clauses = slices.DeleteFunc(slices.Clone(p.q.clauses), func(c clause) bool { return c.not })
+	c, err := loose.documents(kindSection, path, true)
+	if err != nil {
+		return "", err
+	}
+	docs, err := p.s.best(c, 1)
+	if err != nil {
+		return "", err
+	}
+	if len(docs) == 0 {
+		return sectionID(path, 0), nil
+	}
+	return p.s.reader.ExternalID(index.NewIndexInternalID(nil, docs[0].doc))
+}
+
+// excludes reports whether the query leaves something out. What is left out is left out by page: a section without the
+// word, of a page that has it, is no answer. Then only the pages' own documents are ranked.
+func (p *plan) excludes() bool {
+	return slices.ContainsFunc(p.q.clauses, func(c clause) bool { return c.not })
+}
+
+func (p *plan) pagesOnly() *plan {
+	only := *p
+	only.kind = kindPage
+	return &only
+}
+
+// stored reads what is kept of a document; ok is false when there is no such document.
+func (s *session) stored(id string) (d stored, ok bool, err error) {
+	doc, err := s.reader.Document(id)
+	if err != nil || doc == nil {
+		return d, false, err
+	}
+	doc.VisitFields(func(f index.Field) {
+		if f.Name() == fieldStored {
+			d, err = decodeStored(f.Value())
+			ok = err == nil
+		}
+	})
+	return d, ok, err
+}
+
+// respelt gives the query with those words that the index does not have replaced by the most frequent word of its
+// titles and questions that is spelt like them; "" when that changes nothing.
+func (p *plan) respelt() (string, error) {
+	o := opener{s: p.s}
+	changed := false
+	out := make([]string, 0, len(p.q.clauses))
+	for _, c := range p.q.clauses {
+		word := c.text
+		if c.field == anywhere && !c.phrase && !c.not && !p.s.isStop(word) {
+			known, err := p.s.has(fieldAll, word)
+			if err != nil {
+				return "", err
+			}
+			if !known {
+				if near := o.similar(fieldWords, fold(word)); len(near) > 0 && near[0].Term != fold(word) {
+					word, changed = near[0].Term, true
+				}
+			}
+		}
+		out = append(out, c.written(word))
+	}
+	if !changed {
+		return "", o.err
+	}
+	return strings.Join(out, " "), o.err
+}
+
+// has reports whether some document has the word.
+func (s *session) has(f, word string) (bool, error) {
+	o := opener{s: s}
+	c := o.word(f, word, 1)
+	if c == nil {
+		return false, o.err
+	}
+	defer c.close()
+	return c.doc() != noDoc, o.err
+}
+
+// written gives a clause as one types it, with another word in it.
+func (c clause) written(text string) string {
+	var b strings.Builder
+	if c.not {
+		b.WriteByte('-')
+	}
+	for name, f := range map[string]field{"title": inTitle, "keyword": inKeyword, "lang": inLang, "path": inPath} {
+		if f == c.field {
+			b.WriteString(name + ":")
+		}
+	}
+	if c.phrase {
+		return b.String() + `"` + text + `"`
+	}
+	return b.String() + text
+}

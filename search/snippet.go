@@ -1,0 +1,369 @@
+package search
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	// MaxSnippet is about how many bytes a snippet has: two or three lines on a wide screen, five on a phone.
+	MaxSnippet = 240
+	// snippetLead is how far before the first marked word a snippet may begin to begin with a sentence.
+	snippetLead = 100
+	// ellipsis stands where a snippet begins or ends within a sentence.
+	ellipsis = "…"
+)
+
+// Fragment is a part of a snippet; Mark is set on what the query matched. The texts joined are the snippet: plain text
+// in one line.
+type Fragment struct {
+	Text string
+	Mark bool
+}
+
+// marker finds a query's words in text, in any of their forms.
+type marker struct {
+	clauses []clause
+	loose   bool // words spelt alike match too
+	byLang  map[string]*langMarker
+}
+
+// langMarker is a marker for texts of one language.
+type langMarker struct {
+	lang   *language
+	wanted []string // terms
+	firsts []rune   // folded first letters of wanted
+	loose  bool
+	known  map[string]int // word as it stands in a text: index in wanted, or -1
+}
+
+// marker makes the marker of a plan.
+func (p *plan) marker() *marker {
+	m := &marker{loose: p.stage != strict, byLang: map[string]*langMarker{}}
+	for _, c := range p.q.clauses {
+		if !c.not && (c.field == anywhere || c.field == inTitle) {
+			m.clauses = append(m.clauses, c)
+		}
+	}
+	return m
+}
+
+func (m *marker) in(l *language) *langMarker {
+	if lm := m.byLang[l.name]; lm != nil {
+		return lm
+	}
+	lm := &langMarker{lang: l, loose: m.loose, known: map[string]int{}}
+	for _, c := range m.clauses {
+		for _, t := range l.terms(c.text) {
+			lm.wanted = append(lm.wanted, t)
+			lm.firsts = append(lm.firsts, firstLetter(t))
+		}
+	}
+	m.byLang[l.name] = lm
+	return lm
+}
+
+// firstLetter gives the first letter of a word without case and accents.
+func firstLetter(word string) rune {
+	r, _ := utf8.DecodeRuneInString(word)
+	if r >= utf8.RuneSelf {
+		r, _ = utf8.DecodeRuneInString(stripAccents(string(r)))
+	}
+	return unicode.ToLower(r)
+}
+
+// span is a place in a text where term matches.
+type span struct{ start, end, term int }
+
+// snippet gives the passage of a text in which most of the query's words stand near each other, the words marked. A
+// text without any gives its beginning.
+func (m *marker) snippet(text string, l *language) []Fragment {
+	if text == "" {
+		return nil
+	}
+	spans := m.in(l).find(text)
+	start, end := passage(text, spans)
+	return fragments(text, start, end, spans)
+}
+
+// find gives the places, in order, not overlapping.
+func (lm *langMarker) find(text string) []span {
+	if len(lm.wanted) == 0 {
+		return nil
+	}
+	if !lm.lang.suffixing {
+		return lm.findTokens(text)
+	}
+	var spans []span
+	for start := 0; start < len(text); {
+		r, size := utf8.DecodeRuneInString(text[start:])
+		if !isWordRune(r) {
+			start += size
+			continue
+		}
+		end := start + size
+		for end < len(text) {
+			r, size := utf8.DecodeRuneInString(text[end:])
+			if !isWordRune(r) {
+				break
+			}
+			end += size
+		}
+		if i := lm.term(text[start:end]); i >= 0 {
+			spans = append(spans, span{start, end, i})
+		}
+		start = end
+	}
+	return spans
+}
+
+// findTokens finds by analyzing the whole text, for languages whose terms need not look like the words. Terms may
+// overlap there (pairs of ideographs); spans are joined.
+func (lm *langMarker) findTokens(text string) []span {
+	var spans []span
+	for _, t := range lm.lang.tokens(text) {
+		i := lm.index(string(t.Term))
+		if i < 0 || t.Start < 0 || t.End > len(text) || t.Start >= t.End {
+			continue
+		}
+		if n := len(spans); n > 0 && t.Start < spans[n-1].end {
+			spans[n-1].end = max(spans[n-1].end, t.End)
+			continue
+		}
+		spans = append(spans, span{t.Start, t.End, i})
+	}
+	return spans
+}
+
+// term gives the wanted term that a word is a form of, or -1.
+func (lm *langMarker) term(word string) int {
+	if !lm.mayMatch(word) {
+		return -1
+	}
+	i, ok := lm.known[word]
+	if !ok {
+		i = -1
+		for _, t := range lm.lang.terms(word) {
+			if i = lm.index(t); i >= 0 {
+				break
+			}
+		}
+		lm.known[word] = i
+	}
+	return i
+}
+
+// mayMatch saves the stemmer work: a form of a word begins like it.
+func (lm *langMarker) mayMatch(word string) bool {
+	first := firstLetter(word)
+	for _, f := range lm.firsts {
+		if f == first {
+			return true
+		}
+	}
+	return false
+}
+
+func (lm *langMarker) index(term string) int {
+	for i, w := range lm.wanted {
+		if w == term {
+			return i
+		}
+	}
+	if lm.loose {
+		for i, w := range lm.wanted {
+			if firstLetter(w) == firstLetter(term) && within(w, term, editsFor(w)) {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// within reports whether a becomes b by at most n changed, missing or added letters (Levenshtein). Words are short.
+func within(a, b string, n int) bool {
+	x, y := []rune(a), []rune(b)
+	if n == 0 || len(x)-len(y) > n || len(y)-len(x) > n {
+		return a == b
+	}
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, r := range x {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j, s := range y {
+			cost := diagonal
+			if r != s {
+				cost = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(y)] <= n
+}
+
+// passage chooses what is shown: the stretch with most different words in it, the earliest of equals, from the
+// beginning of a sentence if one is near.
+func passage(text string, spans []span) (start, end int) {
+	if len(spans) == 0 {
+		return 0, cutEnd(text, 0, 0)
+	}
+	first, last, most := 0, 0, -1
+	for i, j := 0, 0; i < len(spans); i++ {
+		j = max(j, i)
+		for j+1 < len(spans) && spans[j+1].end-spans[i].start <= MaxSnippet-snippetLead/2 {
+			j++
+		}
+		if v := value(spans[i : j+1]); v > most {
+			first, last, most = i, j, v
+		}
+	}
+	from, to := spans[first].start, spans[last].end
+	start = cutStart(text, from, min(snippetLead, max(0, MaxSnippet-(to-from))))
+	return start, cutEnd(text, start, to)
+}
+
+// value counts different terms first, then how often they come, up to a few times.
+func value(spans []span) int {
+	seen := uint64(0)
+	different := 0
+	for _, s := range spans {
+		if bit := uint64(1) << (s.term % 64); seen&bit == 0 {
+			seen |= bit
+			different++
+		}
+	}
+	return 8*different + min(len(spans), 7)
+}
+
+// cutStart gives where a snippet begins whose first marked word is at from: the nearest beginning of a sentence within
+// room bytes, else of a word.
+func cutStart(text string, from, room int) int {
+	low := max(0, from-room)
+	for i := from; i > low; i-- {
+		if endsSentence(text[:i]) {
+			return i
+		}
+	}
+	if low == 0 {
+		return 0
+	}
+	low = max(low, from-snippetLead/2)
+	for i := low; i < from; i++ {
+		if text[i] == ' ' || text[i] == '\n' {
+			return i + 1
+		}
+	}
+	for !utf8.RuneStart(text[low]) {
+		low++
+	}
+	return low
+}
+
+// endsSentence reports whether a new sentence begins after s.
+func endsSentence(s string) bool {
+	if strings.HasSuffix(s, "\n") || strings.HasSuffix(s, "。") || strings.HasSuffix(s, "？") || strings.HasSuffix(s, "！") {
+		return true
+	}
+	trimmed := strings.TrimRight(s, " ")
+	if len(trimmed) == len(s) || trimmed == "" {
+		return false
+	}
+	return strings.IndexByte(".?!", trimmed[len(trimmed)-1]) >= 0 || strings.HasSuffix(trimmed, "؟")
+}
+
+// cutEnd gives where a snippet ends that begins at start and must hold what is before keep.
+func cutEnd(text string, start, keep int) int {
+	end := start + MaxSnippet
+	if end >= len(text) {
+		return len(text)
+	}
+	end = cutAt(text, max(end, keep))
+	keep = max(keep, start+MaxSnippet*2/3)
+	for i := end; i > keep; i-- {
+		if endsSentence(text[:i]) {
+			return i
+		}
+	}
+	for i := end; i > keep; i-- {
+		if text[i] == ' ' || text[i] == '\n' {
+			return i
+		}
+	}
+	return end
+}
+
+// fragments cuts text[start:end] at the spans, in one line, with an ellipsis where a sentence is cut.
+func fragments(text string, start, end int, spans []span) []Fragment {
+	var list []Fragment
+	add := func(s string, mark bool) {
+		if s = oneLine(s); s != "" {
+			list = append(list, Fragment{s, mark})
+		}
+	}
+	if start > 0 && !endsSentence(text[:start]) {
+		list = append(list, Fragment{Text: ellipsis})
+	}
+	for start < end && isSpaceByte(text[start]) {
+		start++
+	}
+	for end > start && isSpaceByte(text[end-1]) {
+		end--
+	}
+	at := start
+	for _, s := range spans {
+		if s.start < at || s.end > end {
+			continue
+		}
+		add(text[at:s.start], false)
+		add(text[s.start:s.end], true)
+		at = s.end
+	}
+	add(text[at:end], false)
+	if end < len(strings.TrimRightFunc(text, unicode.IsSpace)) && !endsSentence(text[:end]+" ") {
+		list = append(list, Fragment{Text: ellipsis})
+	}
+	return joined(list)
+}
+
+func isSpaceByte(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\r' }
+
+// oneLine makes every run of white space one space, those at the ends too.
+func oneLine(s string) string {
+	if !strings.ContainsAny(s, "\n\t\r") && !strings.Contains(s, "  ") {
+		return s
+	}
+	var b strings.Builder
+	gap := false
+	for _, r := range s {
+		if unicode.IsSpace(r) {
+			gap = true
+			continue
+		}
+		if gap {
+			b.WriteByte(' ')
+		}
+		gap = false
+		b.WriteRune(r)
+	}
+	if gap {
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+// joined puts neighbours of one kind together.
+func joined(list []Fragment) []Fragment {
+	var out []Fragment
+	for _, f := range list {
+		if n := len(out); n > 0 && out[n-1].Mark == f.Mark && !f.Mark {
+			out[n-1].Text += f.Text
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
