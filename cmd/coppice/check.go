@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/urfave/cli/v3"
+
+	"coppice/search"
+	"coppice/wiki"
+	"coppice/wiki/catalog"
+	"coppice/wiki/history"
+)
+
+func checkCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "check",
+		Usage: "look for faults: in the repository, in the indexes, in links between pages",
+		Description: "Reads every object of the repository, compares every index with a fresh one, and lists links that lead to no\n" +
+			"page. Nothing is changed. While a server is running the search index is its own, and is left out. Links to\n" +
+			"missing pages are told but are no fault: a wiki grows by them.",
+		Flags: append(placeFlags(),
+			&cli.BoolFlag{Name: "strict-links", Usage: "links to missing pages are faults", Sources: cli.EnvVars("COPPICE_STRICT_LINKS")}),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if err := wantArgs(c, 0, "no arguments"); err != nil {
+				return err
+			}
+			p, err := placeOf(c, c.Root().ErrWriter)
+			if err != nil {
+				return err
+			}
+			return runCheck(ctx, p, c.Bool("strict-links"), c.Root().Writer)
+		},
+	}
+}
+
+// faults counts and prints what check finds.
+type faults struct {
+	out   io.Writer
+	count int
+}
+
+func (f *faults) add(format string, args ...any) {
+	f.count++
+	fmt.Fprintf(f.out, "  fault: "+format+"\n", args...)
+}
+
+func runCheck(ctx context.Context, p place, strictLinks bool, out io.Writer) error {
+	w, err := p.openWiki(true)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	f := &faults{out: out}
+	fmt.Fprintf(out, "repository %s, branch %s, %d pages\n", w.Dir(), w.Branch(), w.Head().Len())
+	if err := w.Check(ctx, func(problem string) { f.add("%s", problem) }); err != nil {
+		return err
+	}
+	fresh, err := os.MkdirTemp("", "coppice-check-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(fresh)
+	view, err := checkIndexes(ctx, p, w, fresh, f)
+	if err != nil {
+		return err
+	}
+	for _, wanted := range view.Wanted() {
+		say := f.add
+		if !strictLinks {
+			say = func(format string, args ...any) { fmt.Fprintf(out, "  "+format+"\n", args...) }
+		}
+		say("no page “%s”, linked from %v", wanted.Name, wanted.From)
+	}
+	if f.count > 0 {
+		fmt.Fprintf(out, "%d faults\n", f.count)
+		return &exitError{code: exitFaults}
+	}
+	fmt.Fprintln(out, "no faults")
+	return nil
+}
+
+// checkIndexes compares each index with a fresh one made in the folder fresh, and gives the fresh catalog's view.
+func checkIndexes(ctx context.Context, p place, w *wiki.Wiki, fresh string, f *faults) (*catalog.View, error) {
+	head := w.Head()
+	mine, done, err := p.historyCopy(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	other, err := history.Open(fresh+"/history", nil)
+	if err != nil {
+		return nil, err
+	}
+	defer other.Close()
+	if err := other.Follow(ctx, w, head); err != nil {
+		return nil, err
+	}
+	if err := mine.Equal(other); err != nil {
+		f.add("%v; coppice reindex mends it", err)
+	}
+	fmt.Fprintln(f.out, "history compared")
+
+	cat, err := catalog.Open(fresh+"/catalog", nil)
+	if err != nil {
+		return nil, err
+	}
+	defer cat.Close()
+	if err := cat.Follow(ctx, w, head); err != nil {
+		return nil, err
+	}
+	return cat.View(), checkOwned(ctx, p, w, f)
+}
+
+// checkOwned compares the indexes that only one process may open.
+func checkOwned(ctx context.Context, p place, w *wiki.Wiki, f *faults) (err error) {
+	lock, err := p.lock()
+	var inUse *inUseError
+	if errors.As(err, &inUse) {
+		fmt.Fprintln(f.out, "catalog and search not compared: a server is using them")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	cat, err := catalog.Open(p.derived()+"/catalog", p.log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, cat.Close()) }()
+	index, err := search.Open(p.derived()+"/search", p.log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, index.Close()) }()
+	head := w.Head()
+	for _, x := range []interface {
+		wiki.Follower
+		Equal(context.Context, *wiki.Wiki, *wiki.Snapshot) error
+	}{cat, index} {
+		if err := x.Follow(ctx, w, head); err != nil {
+			return err
+		}
+		if err := x.Equal(ctx, w, head); err != nil {
+			f.add("%s: %v; coppice reindex mends it", x.Name(), err)
+		}
+		fmt.Fprintln(f.out, x.Name(), "compared")
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+// Command coppice serves, edits and looks after a FAQ wiki that lives in a git repository.
+//
+// main wires and nothing else: each sub-command is a file with its options, its help and a run function. What they
+// share is in wiring.go: the folders of a wiki and what is opened from them.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/urfave/cli/v3"
+
+	"coppice/wiki"
+)
+
+// Exit codes, the same for every sub-command.
+const (
+	exitOK      = 0
+	exitFailure = 1 // it did not work; the reason is on standard error
+	exitUsage   = 2 // the command line is not understood
+	exitFaults  = 3 // check found faults
+	exitMissing = 4 // there is no such page, revision, folder or answer
+)
+
+const exitCodes = `EXIT CODES:
+   0  it worked
+   1  it did not work; the reason is on standard error
+   2  the command line is not understood
+   3  check found faults
+   4  there is no such page, revision or answer
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args, os.Stdout, os.Stderr))
+}
+
+// run is the whole program but for the process around it, so that tests can call it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	err := newApp(stdout, stderr).Run(ctx, args)
+	if err == nil {
+		return exitOK
+	}
+	var code *exitError
+	if errors.As(err, &code) {
+		if code.err != nil {
+			fmt.Fprintln(stderr, "coppice:", code.err)
+		}
+		return code.code
+	}
+	fmt.Fprintln(stderr, "coppice:", sentence(err))
+	if wiki.KindOf(err) == wiki.NotFound {
+		return exitMissing
+	}
+	return exitFailure
+}
+
+// exitError is an error with an exit code of its own. A nil err says nothing.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return fmt.Sprint(e.err) }
+func (e *exitError) Unwrap() error { return e.err }
+
+func usageError(format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// sentence is what a person at a terminal is told: the sentence for readers, then the cause, which here is theirs too.
+func sentence(err error) string {
+	var e *wiki.Error
+	if errors.As(err, &e) && e.Err == nil {
+		return e.Sentence
+	}
+	return err.Error()
+}
+
+func newApp(stdout, stderr io.Writer) *cli.Command {
+	return &cli.Command{
+		Name:                  "coppice",
+		Usage:                 "a FAQ wiki for communities of practice, kept in git",
+		Version:               version(),
+		EnableShellCompletion: true,
+		Suggest:               true,
+		Writer:                stdout,
+		ErrWriter:             stderr,
+		ExitErrHandler:        func(context.Context, *cli.Command, error) {}, // run decides
+		OnUsageError: func(_ context.Context, _ *cli.Command, err error, _ bool) error {
+			return &exitError{exitUsage, err}
+		},
+		ConfigureShellCompletionCommand: func(c *cli.Command) { c.Hidden = false },
+		CustomRootCommandHelpTemplate:   cli.RootCommandHelpTemplate + "\n" + exitCodes,
+		Commands: withUsageErrors(
+			serveCommand(), initCommand(), reindexCommand(), checkCommand(), backupCommand(), restoreCommand(),
+			logCommand(), showCommand(), searchCommand(), versionCommand(),
+		),
+	}
+}
+
+// withUsageErrors gives every command the same exit code for a bad command line, and the exit codes in its help.
+func withUsageErrors(commands ...*cli.Command) []*cli.Command {
+	for _, c := range commands {
+		c.OnUsageError = func(_ context.Context, _ *cli.Command, err error, _ bool) error {
+			return &exitError{exitUsage, err}
+		}
+		c.CustomHelpTemplate = cli.CommandHelpTemplate + "\n" + exitCodes
+	}
+	return commands
+}
+
+// wantArgs refuses a command line with fewer or more arguments than the command takes.
+func wantArgs(c *cli.Command, n int, names string) error {
+	if c.Args().Len() != n {
+		return usageError("%s takes %s; see coppice %s --help", c.Name, names, c.Name)
+	}
+	return nil
+}

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"coppice/themes"
+	"coppice/wiki"
+	"coppice/wiki/api"
+	"coppice/wiki/web"
+)
+
+func serveCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "serve",
+		Usage: "serve the wiki to browsers and programs",
+		Description: "Makes a wiki with the starter pages when there is none yet. Indexes that are missing or behind are brought up to\n" +
+			"date while pages are served already. There are no accounts yet: on this machine alone (loopback) everybody edits\n" +
+			"as the one local author; on any other address the wiki is read-only.",
+		Flags: append(placeFlags(),
+			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8080", Usage: "`ADDRESS` to listen on; port 0 takes a free one", Sources: cli.EnvVars("COPPICE_LISTEN")},
+			&cli.StringFlag{Name: "author", Usage: "credit edits to `\"Name <mail>\"`; else git's configuration says", Sources: cli.EnvVars("COPPICE_AUTHOR")},
+			&cli.StringFlag{Name: "name", Usage: "`NAME` of the wiki; else its front page's title", Sources: cli.EnvVars("COPPICE_NAME")},
+			&cli.StringFlag{Name: "base-url", Usage: "`URL` under which readers reach the wiki, for feeds and the site map", Sources: cli.EnvVars("COPPICE_BASE_URL")},
+			&cli.StringFlag{Name: "theme", Usage: "`FOLDER` of a theme, instead of the built-in one", Sources: cli.EnvVars("COPPICE_THEME")},
+			&cli.BoolFlag{Name: "read-only", Usage: "refuse edits", Sources: cli.EnvVars("COPPICE_READ_ONLY")},
+		),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if err := wantArgs(c, 0, "no arguments"); err != nil {
+				return err
+			}
+			p, err := placeOf(c, c.Root().ErrWriter)
+			if err != nil {
+				return err
+			}
+			s, err := openServer(ctx, serveOptions{
+				place: p, listen: c.String("listen"), author: c.String("author"), name: c.String("name"),
+				baseURL: c.String("base-url"), theme: c.String("theme"), readOnly: c.Bool("read-only"),
+			}, c.Root().Writer)
+			if err != nil {
+				return err
+			}
+			return s.run(ctx)
+		},
+	}
+}
+
+type serveOptions struct {
+	place
+	listen, author, name, baseURL, theme string
+	readOnly                             bool
+}
+
+const (
+	// stopTimeout is how long requests that have begun may take after the signal to stop.
+	stopTimeout = 10 * time.Second
+)
+
+// server is everything that a running wiki consists of, ready to run. Tests start one on port 0 in a temporary folder.
+type server struct {
+	out       io.Writer
+	opts      serveOptions
+	listener  net.Listener
+	lock      *os.File
+	wiki      *wiki.Wiki
+	indexes   *indexes
+	following []*wiki.Following
+	web       *web.Server
+}
+
+// openServer opens the wiki, takes the data folder and the port, and builds the handlers. When it fails, nothing stays
+// open.
+func openServer(ctx context.Context, o serveOptions, out io.Writer) (_ *server, err error) {
+	s := &server{out: out, opts: o}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	author, err := authorOf(o.author, o.repo)
+	if err != nil {
+		return nil, err
+	}
+	if s.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen); err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", o.listen, err)
+	}
+	if s.lock, err = o.lock(); err != nil {
+		return nil, err
+	}
+	if err := s.begin(author); err != nil {
+		return nil, err
+	}
+	loopback := isLoopback(s.listener.Addr())
+	readOnly := o.readOnly || !loopback
+	if s.wiki, err = o.openWiki(readOnly); err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(out, "%s: %d pages on branch %s\n", s.wiki.Dir(), s.wiki.Head().Len(), s.wiki.Branch())
+	if !loopback && !o.readOnly {
+		fmt.Fprintln(out, "read-only: there are no accounts yet, and the address can be reached from elsewhere")
+	}
+	if s.indexes, err = o.openIndexes(&progress{out: out}); err != nil {
+		return nil, err
+	}
+	for _, f := range s.indexes.all() {
+		s.following = append(s.following, s.wiki.Follow(f))
+	}
+	if err := s.openFaces(author, readOnly); err != nil {
+		return nil, err
+	}
+	return s, sayHolder(s.lock, holder{PID: os.Getpid(), Address: s.address()})
+}
+
+// begin makes the wiki when there is none yet.
+func (s *server) begin(author wiki.Contributor) error {
+	if s.opts.repo != "" {
+		return nil
+	}
+	if _, err := os.Stat(s.opts.repository()); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := create(s.opts.place, false, author); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "made a new wiki in %s\n", s.opts.repository())
+	return nil
+}
+
+// openFaces wires the pages for people and the API for programs.
+func (s *server) openFaces(author wiki.Contributor, readOnly bool) error {
+	files := themes.Default()
+	if s.opts.theme != "" {
+		files = os.DirFS(s.opts.theme)
+	}
+	theme, err := themes.Load(files)
+	if err != nil {
+		return err
+	}
+	programs := api.New(api.Config{
+		Wiki: s.wiki, History: s.indexes.history, Catalog: s.indexes.catalog, Search: s.indexes.search,
+		HTML: func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error) {
+			return s.web.HTML(ctx, snap, page) // s.web is made below, before anybody asks
+		},
+		Log: s.opts.log, Version: version(), BaseURL: s.opts.baseURL,
+	})
+	s.web, err = web.New(web.Config{
+		Wiki: s.wiki, History: s.indexes.history, Catalog: s.indexes.catalog, Search: s.indexes.search, Theme: theme,
+		FollowingCatalog: s.following[0], FollowingHistory: s.following[1], FollowingSearch: s.following[2],
+		Author: author, ReadOnly: readOnly, Name: s.opts.name, BaseURL: s.opts.baseURL, Version: version(),
+		API: programs, Log: s.opts.log,
+	})
+	return err
+}
+
+// address is where a browser on this machine finds the wiki.
+func (s *server) address() string {
+	addr, ok := s.listener.Addr().(*net.TCPAddr)
+	if !ok {
+		return "http://" + s.listener.Addr().String()
+	}
+	host := addr.IP.String()
+	if addr.IP.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, fmt.Sprint(addr.Port))
+}
+
+func isLoopback(a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
+}
+
+// run serves until ctx ends, then lets the requests that have begun finish.
+func (s *server) run(ctx context.Context) error {
+	fmt.Fprintf(s.out, "serving %s\n", s.address())
+	failed := make(chan error, 1)
+	go func() { failed <- s.web.Serve(s.listener) }()
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		fmt.Fprintln(s.out, "stopping")
+		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		err = s.web.Shutdown(stopCtx)
+		cancel()
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return errors.Join(err, s.close())
+}
+
+// close releases what openServer took, in the opposite order.
+func (s *server) close() error {
+	var errs []error
+	for _, f := range s.following {
+		f.Stop()
+	}
+	if s.indexes != nil {
+		errs = append(errs, s.indexes.close())
+	}
+	if s.wiki != nil {
+		errs = append(errs, s.wiki.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, sayHolder(s.lock, holder{}), s.lock.Close())
+	}
+	if s.listener != nil {
+		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
