@@ -1,0 +1,17 @@
+package gitstore
+
+import (
+	"fmt"
+	"os/exec"
+)
+
+// gitTry runs native git where it may fail, or from a goroutine.
+func gitTry(dir string, args ...string) error {
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	cmd.Env = gitEnv(dir)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("git %q: %w\n%s", args, err, out)
+	}
+	return nil
+}
