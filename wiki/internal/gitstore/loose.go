@@ -119,7 +119,11 @@ func readNames(dir string) ([]string, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return f.Readdirnames(-1)
+	names, err := f.Readdirnames(-1)
+	if isMissing(err) {
+		return nil, nil // removed while we read it, as git does with empty folders
+	}
+	return names, err
 }
 
 // readLimited reads a whole file of at most limit bytes, else ErrTooLarge.

@@ -5,12 +5,14 @@ import (
 	"bytes"
 	"crypto/sha1"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -312,32 +314,36 @@ func (p *stagedPack) publishAs(sum ID, records []packRecord) (base string, err e
 	if err != nil {
 		return "", writeError("write a pack", err)
 	}
-	base = filepath.Join(p.dir, "pack-"+sum.String())
+	base = filepath.Join(p.dir, "pack-"+uniquePackName(sum))
 	if err := p.rename(base); err != nil {
 		return "", writeError("publish a pack", err)
 	}
 	return base, nil
 }
 
-// rename gives both files their names. A pack of that name which is there already holds the same bytes, for the name is
-// their sum; it may be in use, and is left alone.
+// uniquePackName makes a name of 40 digits that no pack has had before. git names a pack by its checksum, and looks no
+// further than the form of a name. We must not: a gc decides at its start which packs it will delete, by their
+// names. A pack of the same objects that we write meanwhile would have the same checksum, and be deleted as the old one.
+func uniquePackName(sum ID) string {
+	h := sha1.New()
+	h.Write(sum[:])
+	fmt.Fprint(h, os.Getpid(), tempCount.Add(1), time.Now().UnixNano(), rand.Uint64())
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 func (p *stagedPack) rename(base string) error {
-	if isFile(base+".pack") && isFile(base+".idx") {
-		return syncDir(p.dir)
-	}
 	if err := os.Rename(p.packTemp.Name(), base+".pack"); err != nil {
 		return err
 	}
-	if err := os.Rename(p.idxTemp.Name(), base+".idx"); err != nil {
-		os.Remove(base + ".pack")
-		return err
-	}
-	if err := syncDir(p.dir); err != nil {
+	err := os.Rename(p.idxTemp.Name(), base+".idx")
+	if err == nil {
+		if err = syncDir(p.dir); err == nil {
+			return nil
+		}
 		os.Remove(base + ".idx")
-		os.Remove(base + ".pack")
-		return err
 	}
-	return nil
+	os.Remove(base + ".pack")
+	return err
 }
 
 // discard closes the files and removes those that still have their temporary names.

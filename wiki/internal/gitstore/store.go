@@ -39,6 +39,7 @@ type Store struct {
 
 	packList atomic.Pointer[packSet] // never nil; replaced as a whole
 	scanning sync.Mutex              // held by whoever replaces packList
+	upkeep   sync.Mutex              // held by Maintain
 	lastHit  atomic.Pointer[pack]    // where the last object was found: the next is often there too
 	bases    *baseCache
 
