@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // functions are what templates may call:
@@ -22,7 +21,7 @@ import (
 //	bytes 1234                    "1.2 kB"
 //	delta -3                      "−3" with a real minus, "+12", "±0"
 //	took D                        "12 ms"
-//	initial "word"                its first letter
+//	direction "ar"                "rtl" or "ltr", by the language's usual script
 //	dict "Key" value ...          a map, to hand several values to a partial
 func (t *Theme) functions() template.FuncMap {
 	return template.FuncMap{
@@ -36,7 +35,7 @@ func (t *Theme) functions() template.FuncMap {
 		"bytes":       byteSize,
 		"delta":       delta,
 		"took":        took,
-		"initial":     initial,
+		"direction":   direction,
 		"dict":        dict,
 	}
 }
@@ -111,10 +110,27 @@ func took(d time.Duration) string {
 	}
 }
 
-func initial(s string) string {
-	s = strings.TrimSpace(s)
-	_, n := utf8.DecodeRuneInString(s)
-	return strings.ToUpper(s[:n])
+// rightToLeft are the languages that are nearly always written so (CLDR's layout data); a script subtag decides for all others.
+var rightToLeft = map[string]bool{
+	"ar": true, "arc": true, "ckb": true, "dv": true, "fa": true, "he": true, "ks": true, "ps": true, "sd": true, "syr": true, "ug": true, "ur": true, "yi": true,
+}
+
+// rightToLeftScripts are written from right to left in every language.
+var rightToLeftScripts = map[string]bool{"adlm": true, "arab": true, "hebr": true, "nkoo": true, "syrc": true, "thaa": true}
+
+// direction reads a BCP 47 tag: the script when there is one ("ur-Latn" is ltr), else the language.
+func direction(tag string) string {
+	parts := strings.Split(strings.ToLower(tag), "-")
+	rtl := rightToLeft[parts[0]]
+	for _, part := range parts[1:] {
+		if len(part) == 4 && part[0] > '9' {
+			rtl = rightToLeftScripts[part]
+		}
+	}
+	if rtl {
+		return "rtl"
+	}
+	return "ltr"
 }
 
 func dict(pairs ...any) (map[string]any, error) {

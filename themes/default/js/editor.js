@@ -1,0 +1,134 @@
+// The editor: a text area with a preview beside it, buttons for those who do not know Markdown, and every care that nothing typed gets lost.
+import { after, make, remember, remembered } from "./dom.js";
+import { toolbar } from "./toolbar.js";
+
+const previewPause = 400;  // ms without a key before the server renders
+const draftPause = 800;    // ms without a key before the text is kept in the browser
+const wideEnough = matchMedia("(min-width: 70rem)");
+
+// livePreview has the server render what is typed: what one sees is exactly what readers will get.
+function livePreview(form, source) {
+  const grid = form.querySelector(".editor");
+  const pane = document.getElementById("preview");
+  const text = document.getElementById("preview-text");
+  const button = document.getElementById("preview-button");
+  let asking;
+
+  async function render() {
+    asking?.abort();
+    asking = new AbortController();
+    pane.classList.add("stale");
+    try {
+      const answer = await fetch(form.dataset.preview, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: asking.signal });
+      if (!answer.ok) throw new Error(answer.statusText);
+      text.innerHTML = await answer.text();  // sanitised by the server, and the page's policy lets no script run
+      pane.classList.remove("stale");
+    } catch (error) {
+      if (error.name !== "AbortError") text.textContent = "The preview cannot be shown now. Your text is still here.";
+    }
+  }
+
+  function show(on) {
+    pane.hidden = !on;
+    grid.classList.toggle("live", on);
+    button.setAttribute("aria-pressed", String(on));
+    if (on) render();
+  }
+
+  const later = after(previewPause, render);
+  source.addEventListener("input", () => { if (!pane.hidden) later(); });
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    show(pane.hidden);
+    if (!pane.hidden && !wideEnough.matches) pane.scrollIntoView();
+  });
+  show(!pane.hidden || wideEnough.matches);
+}
+
+// sizeHint counts bytes as the server does, and says when there are too many.
+function sizeHint(source, output, limit) {
+  const encoder = new TextEncoder();
+  const count = () => {
+    const size = encoder.encode(source.value).length;
+    const words = source.value.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
+    const over = limit > 0 && size > limit;
+    output.textContent = over ? `${size - limit} bytes too long to save` : `${words.toLocaleString()} words`;
+    output.classList.toggle("over", over);
+  };
+  source.addEventListener("input", after(200, count));
+  count();
+}
+
+// keepDraft keeps unsaved text in this browser and offers it back. A draft that was sent and whose page has moved on was saved.
+function keepDraft(form, source) {
+  const key = `draft:${form.dataset.draft}`;
+  const base = form.elements.namedItem("base").value;
+  const summary = form.elements.namedItem("summary");
+  const draft = readDraft(key);
+  if (draft && (draft.text === source.value || (draft.sent && draft.base !== base))) remember(key, null);
+  else if (draft) offerDraft(draft);
+
+  function offerDraft(draft) {
+    const take = make("button", { type: "button", class: "button small" }, "Bring it back");
+    const drop = make("button", { type: "button", class: "button small" }, "Throw it away");
+    const when = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { dateStyle: "medium", timeStyle: "short" }).format(new Date(draft.time));
+    const moved = draft.base !== base ? " The page has changed since; compare before you save." : "";
+    const offer = make("div", { class: "notice info", role: "status" },
+      make("div", {}, make("p", {}, `You have unsaved text for this page from ${when}.${moved}`), make("p", { class: "actions" }, take, drop)));
+    form.before(offer);
+    take.addEventListener("click", () => {
+      source.value = draft.text;
+      if (draft.summary) summary.value = draft.summary;
+      source.dispatchEvent(new Event("input", { bubbles: true }));
+      offer.remove();
+      source.focus();
+    });
+    drop.addEventListener("click", () => {
+      remember(key, null);
+      offer.remove();
+    });
+  }
+
+  const write = (sent) => remember(key, JSON.stringify({ text: source.value, summary: summary.value, base, time: Date.now(), sent }));
+  source.addEventListener("input", after(draftPause, () => write(false)));
+  document.getElementById("cancel")?.addEventListener("click", () => remember(key, null));
+  form.addEventListener("submit", (event) => write(event.submitter?.value === "save"));
+}
+
+function readDraft(key) {
+  try {
+    return JSON.parse(remembered(key));
+  } catch {
+    return null;
+  }
+}
+
+// guardLeaving asks before a tab with unsaved text is closed.
+function guardLeaving(form, source) {
+  const before = source.defaultValue;
+  let leaving = false;
+  form.addEventListener("submit", () => { leaving = true; });
+  document.getElementById("cancel")?.addEventListener("click", () => { leaving = true; });
+  addEventListener("pageshow", () => { leaving = false; });
+  addEventListener("beforeunload", (event) => { if (!leaving && source.value !== before) event.preventDefault(); });
+}
+
+function saveByKey(form) {
+  form.addEventListener("keydown", (event) => {
+    const wanted = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && (event.key === "s" || event.key === "Enter");
+    if (!wanted) return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector('button[value="save"]'));
+  });
+}
+
+const editor = document.getElementById("editor");
+if (editor) {
+  const source = editor.elements.namedItem("source");
+  source.before(toolbar(source));
+  sizeHint(source, document.getElementById("size"), Number(editor.dataset.limit));
+  keepDraft(editor, source);
+  guardLeaving(editor, source);
+  saveByKey(editor);
+  if (editor.dataset.preview) livePreview(editor, source);
+}
