@@ -1,17 +1,14 @@
-package themes
+package themes_test
 
 import (
-	"bytes"
 	"testing"
+
+	"coppice/themes"
 )
 
 func TestDefaultLoads(t *testing.T) {
-	theme, err := Load(Default())
+	theme, err := themes.Load(themes.Default())
 	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	if err := theme.Render(&b, "front", map[string]any{"Title": "<x>", "Lang": "en"}); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := theme.Asset(theme.AssetURL("css/main.css")); !ok {
