@@ -17,6 +17,9 @@ const (
 	MaxPathBytes = 200
 	// MaxPathDepth is more folders than a reader can make sense of.
 	MaxPathDepth = 12
+	// suggestedBytes is where a suggested path ends, at the next word: longer addresses are hard to pass on. A title
+	// without spaces ends a while later.
+	suggestedBytes = 64
 )
 
 // pageSuffix ends the file name of every page.
@@ -101,6 +104,9 @@ func PathFor(title string) Path {
 	var b strings.Builder
 	gap := false
 	for _, r := range strings.ToLower(norm.NFC.String(title)) {
+		if (gap && b.Len() >= suggestedBytes) || b.Len() >= 2*suggestedBytes {
+			break
+		}
 		switch {
 		case r == '/' && b.Len() > 0 && !strings.HasSuffix(b.String(), "/"):
 			b.WriteRune(r)
@@ -114,9 +120,6 @@ func PathFor(title string) Path {
 		case r == '\'' || r == '’':
 		default:
 			gap = !strings.HasSuffix(b.String(), "/")
-		}
-		if b.Len() > MaxPathBytes-16 {
-			break
 		}
 	}
 	p, err := NewPath(strings.TrimRight(b.String(), "/"))

@@ -229,7 +229,10 @@ func (w *Wiki) load() error {
 	defer w.moveMu.Unlock()
 	id, err := w.store.Ref(w.ref)
 	old := w.Head()
-	if errors.Is(err, gitstore.ErrNoRef) && old == nil {
+	if errors.Is(err, gitstore.ErrNoRef) && (old == nil || old.commit.IsZero()) {
+		if old != nil {
+			return nil
+		}
 		s, err := w.newSnapshot(ID{}, time.Time{}, emptyFolder())
 		w.setHead(s)
 		return err

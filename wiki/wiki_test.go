@@ -315,7 +315,7 @@ func TestPathFor(t *testing.T) {
 		"C++ and C#":                "c++-and-c",
 		"../../etc/passwd":          "etc/passwd",
 		"con":                       "",
-		strings.Repeat("word ", 99): strings.TrimSuffix(strings.Repeat("word-", 37), "-"),
+		strings.Repeat("word ", 99): strings.TrimSuffix(strings.Repeat("word-", 13), "-"),
 	} {
 		if got := wiki.PathFor(title).String(); got != want {
 			t.Errorf("PathFor(%q) = %q, want %q", title, got, want)
