@@ -299,11 +299,11 @@ func (s *Snapshot) resolveLoosely(f *folder, prefix, name string) (Path, bool) {
 }
 
 // lookupBase finds the one page whose path ends in name. Several such pages are none: a link must not guess.
-func (s *Snapshot) lookupBase(name string) (found Path, ok bool) {
+func (s *Snapshot) lookupBase(name string) (Path, bool) {
 	if hidden(name) || strings.Contains(name, "/") {
 		return Path{}, false
 	}
-	key, count := looseKey(name), 0
+	key, count, found := looseKey(name), 0, Path{}
 	var search func(f *folder, prefix string)
 	search = func(f *folder, prefix string) {
 		l, err := f.open(s.w.store)
@@ -323,5 +323,8 @@ func (s *Snapshot) lookupBase(name string) (found Path, ok bool) {
 		}
 	}
 	search(s.root, "")
-	return found, count == 1
+	if count != 1 {
+		return Path{}, false
+	}
+	return found, true
 }

@@ -49,7 +49,8 @@ const (
 	// MaxPageSize is what one page may hold. The longest page of a large real FAQ has 75 kB; what is larger than this
 	// is data, and nobody could read or merge it in a browser.
 	MaxPageSize = 2 << 20
-	// MaintainInterval is how often small packs and loose objects are looked for. Folding takes far less than this.
+	// MaintainInterval is how often small packs and loose objects from outside are looked for; our own saves ask for
+	// folding themselves.
 	MaintainInterval = 30 * time.Second
 )
 
@@ -77,6 +78,7 @@ type Wiki struct {
 	moved   chan struct{} // closed and replaced when head changes
 
 	plans chan *request // to the writer
+	saved chan struct{} // holds one: there is something to fold, perhaps
 	ended <-chan struct{}
 	stop  context.CancelFunc
 	done  sync.WaitGroup
@@ -106,6 +108,7 @@ func Open(dir string, o Options) (*Wiki, error) {
 		root:  strings.Trim(path.Clean("/"+o.Root), "/"),
 		moved: make(chan struct{}),
 		plans: make(chan *request),
+		saved: make(chan struct{}, 1),
 	}
 	if w.now == nil {
 		w.now = time.Now
@@ -290,21 +293,21 @@ func (w *Wiki) watch(ctx context.Context) {
 	}
 }
 
-// maintain folds small packs and loose objects now and then.
+// maintain folds small packs and loose objects: after saves, at the start, and now and then for what others wrote.
 func (w *Wiki) maintain(ctx context.Context) {
 	tick := time.NewTicker(MaintainInterval)
 	defer tick.Stop()
 	for {
+		if w.store.NeedsMaintenance() {
+			if err := w.store.Maintain(ctx); err != nil && ctx.Err() == nil {
+				w.log.Warn("packing failed; it will be tried again", "err", err)
+			}
+		}
 		select {
 		case <-ctx.Done():
 			return
+		case <-w.saved:
 		case <-tick.C:
-		}
-		if !w.store.NeedsMaintenance() {
-			continue
-		}
-		if err := w.store.Maintain(ctx); err != nil && ctx.Err() == nil {
-			w.log.Warn("packing failed; it will be tried again", "err", err)
 		}
 	}
 }

@@ -80,6 +80,10 @@ func (w *Wiki) write(ctx context.Context) {
 		for i, r := range group {
 			r.answer <- answers[i]
 		}
+		select {
+		case w.saved <- struct{}{}:
+		default: // it is asked for already
+		}
 	}
 }
 
