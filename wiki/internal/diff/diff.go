@@ -1,10 +1,11 @@
-// Package diff compares texts and merges them three ways. Everything here is a pure function of its input, safe for many
-// goroutines, in time bounded by named limits whatever the input is.
+// Package diff compares texts and merges them three ways. Everything here is a pure function of its input, safe
+// for many goroutines, in time bounded by named limits whatever the input is.
 //
-// Its nouns: a text is a list of lines (SplitLines). An Edit replaces some lines of the old text by lines of the new one;
-// Lines gives the edits between two texts. A Hunk is what people read: a run of changed Lines with their context, whose
-// Spans mark the words that changed. A Block is what an editor thinks of as one thing, a paragraph or a table row; Merge joins two
-// versions of one base by line and by block and gives a Result, whose Chunks are agreed text or a conflict.
+// Its nouns: a text is a list of lines (SplitLines). An Edit replaces some lines of the old text by lines of the
+// new one; Lines gives the edits between two texts. A Hunk is what people read: a run of changed Lines with their
+// context, whose Spans mark the words that changed. A Block is what an editor thinks of as one thing, a paragraph
+// or a table row; Merge joins two versions of one base by line and by block and gives a Result, whose Chunks are
+// agreed text or a conflict.
 //
 //	r := diff.Merge(base, theirs, mine, split)
 //	if !r.Clean {
@@ -13,13 +14,13 @@
 //
 // # Promises
 //
-// Applying the edits of Lines to the old text gives the new one, and as few lines as possible are touched as long as the
-// search stays within exactSteps. The spans of Words, put together, give both texts. Merge never loses a line that only one
-// side touched: it stands in the text or in a conflict. It's clean wherever git merge-file is.
+// Applying the edits of Lines to the old text gives the new one, and as few lines as possible are touched as long
+// as the search stays within exactSteps. The spans of Words, put together, give both texts. Merge never loses a
+// line that only one side touched: it stands in the text or in a conflict. It's clean wherever git merge-file is.
 package diff
 
-// Edit replaces a[A0:A1] by b[B0:B1]: indexes of lines from 0, half open. Of a list of edits, each stands after the one
-// before it, with at least one line in between that both texts have.
+// Edit replaces a[A0:A1] by b[B0:B1]: indexes of lines from 0, half open. Of a list of edits, each stands after
+// the one before it, with at least one line in between that both texts have.
 type Edit struct{ A0, A1, B0, B1 int }
 
 // Op is what a span or a line is in the step from the old text to the new one.
@@ -39,8 +40,9 @@ type Span struct {
 
 // Line is one line of a Hunk. Joined, the texts of Spans and Ending are the line.
 //
-// A changed line that has a counterpart on the other side has Equal spans, and spans of its own Op for what changed in it; one
-// without has a single span of its own Op. An empty line has no span. Lines that differ in their ending only have Equal spans.
+// A changed line that has a counterpart on the other side has Equal spans, and spans of its own Op for what
+// changed in it; one without has a single span of its own Op. An empty line has no span. Lines that differ in
+// their ending only have Equal spans.
 type Line struct {
 	Op       Op
 	Old, New int    // numbers of the line in the two texts, from 1; 0 where it is not there

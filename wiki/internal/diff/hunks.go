@@ -6,11 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// Hunks gives the changes from a to b for people, each with up to context unchanged lines before and after it; changes
-// whose contexts meet share a hunk. A negative context gives the whole text as one hunk. Equal texts have no hunk.
+// Hunks gives the changes from a to b for people, each with up to context unchanged lines before and after it;
+// changes whose contexts meet share a hunk. A negative context gives the whole text as one hunk. Equal texts have
+// no hunk.
 //
-// Old and new lines that replace one another are compared by word if they have enough in common. A change that can stand in several places
-// stands where it reads best: from the beginning of a paragraph to its end.
+// Old and new lines that replace one another are compared by word if they have enough in common. A change that can
+// stand in several places stands where it reads best: from the beginning of a paragraph to its end.
 func Hunks(a, b []byte, context int) []Hunk {
 	old, new := SplitLines(a), SplitLines(b)
 	lineSteps := exactSteps
@@ -38,8 +39,8 @@ func Hunks(a, b []byte, context int) []Hunk {
 type hunkWriter struct {
 	old, new [][]byte
 	titles   titles
-	// wordSteps is the budget for all pairs of lines together: a page of long lines, every one of them rewritten, may not take a
-	// full search for each.
+	// wordSteps is the budget for all pairs of lines together: a page of long lines, every one of them rewritten,
+	// may not take a full search for each.
 	wordSteps int
 }
 
@@ -106,7 +107,8 @@ func withoutEnding(line []byte) (text, ending []byte) {
 	return text, line[len(text):]
 }
 
-// compareWords marks what changed from one line to another, unless in order they have so little in common that marks would be confetti.
+// compareWords marks what changed from one line to another, unless in order they have so little in common that
+// marks would be confetti.
 func (w *hunkWriter) compareWords(old, new *Line) {
 	spans := spansOf(joined(old.Spans), joined(new.Spans), &w.wordSteps)
 	kept, all := 0, 0
@@ -150,8 +152,9 @@ func visible(text string) int {
 	return n
 }
 
-// readable puts an edit where it begins after a blank line or with a heading: it then covers a paragraph, a list item or a section
-// from its beginning to the blank line after it, as a person would say what they did. The idea is the indent heuristic of git, for prose.
+// readable puts an edit where it begins after a blank line or with a heading: it then covers a paragraph, a list
+// item or a section from its beginning to the blank line after it, as a person would say what they did. The idea
+// is the indent heuristic of git, for prose.
 func readable(lines [][]byte, start, end, room int) int {
 	best, bestScore := room, -1
 	for by := room; by >= 0; by-- {
@@ -228,7 +231,8 @@ func (t *titles) read(line []byte) {
 	}
 }
 
-// fenceOf gives the run of backticks or tildes that opens or closes a code block, at any indentation, for code may stand in a list.
+// fenceOf gives the run of backticks or tildes that opens or closes a code block, at any indentation, for code may
+// stand in a list.
 func fenceOf(text []byte) []byte {
 	if len(text) < 3 || text[0] != '`' && text[0] != '~' {
 		return nil
@@ -266,7 +270,8 @@ func underline(text []byte) bool {
 	return len(text) > 0 && (len(bytes.Trim(text, "=")) == 0 || len(bytes.Trim(text, "-")) == 0)
 }
 
-// paragraphLike says whether a line can be a paragraph's: not blank, not code, not a list item, a quote or a table row.
+// paragraphLike says whether a line can be a paragraph's: not blank, not code, not a list item, a quote or a table
+// row.
 func paragraphLike(line, text []byte) bool {
 	if len(text) == 0 || len(line)-len(bytes.TrimLeft(line, " ")) > 3 || line[0] == '\t' {
 		return false

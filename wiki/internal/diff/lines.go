@@ -5,8 +5,8 @@ import (
 	"hash/maphash"
 )
 
-// SplitLines cuts text after each "\n". The lines keep their endings and share text's memory; the last one may have no
-// ending. An empty text has no lines.
+// SplitLines cuts text after each "\n". The lines keep their endings and share text's memory; the last one may
+// have no ending. An empty text has no lines.
 func SplitLines(text []byte) [][]byte {
 	if len(text) == 0 {
 		return nil
@@ -87,8 +87,8 @@ func commonSuffix(a, b [][]byte) int {
 }
 
 // interner gives equal lines equal numbers, from 0 in order of first sight, so that the search compares integers.
-// It is an open-addressed table: a Go map would copy every line into a string. The hash has a random seed, so that nobody
-// can write a page whose lines collide.
+// It is an open-addressed table: a Go map would copy every line into a string. The hash has a random seed, so that
+// nobody can write a page whose lines collide.
 type interner struct {
 	slots []int32 // number of a line + 1; 0 is free
 	mask  uint64

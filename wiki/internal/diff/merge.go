@@ -7,20 +7,22 @@ import (
 
 // Merge joins theirs and mine, both made from base.
 //
-// It first merges by line, as git does: where only one side changed a run of lines, that change is kept; where both made the same
-// change, it is kept once; runs that overlap or touch are a conflict. If that leaves a conflict, it also merges by block: split cuts a text in the
-// things an editor thinks of (headings, paragraphs, list items, table rows). Changes of different blocks are kept even where the
-// blocks are neighbours, and blocks that both changed are merged by line. Of the two results, the one that leaves less in conflict is given.
+// It first merges by line, as git does: where only one side changed a run of lines, that change is kept; where
+// both made the same change, it is kept once; runs that overlap or touch are a conflict. If that leaves a
+// conflict, it also merges by block: split cuts a text in the things an editor thinks of (headings, paragraphs,
+// list items, table rows). Changes of different blocks are kept even where the blocks are neighbours, and blocks
+// that both changed are merged by line. Of the two results, the one that leaves less in conflict is given.
 //
-// Some things stay conflicts because nobody but a person can order them: different text inserted at the same place, an insertion next to
-// a block that the other side deleted or split, an edit in a block that the other side deleted.
+// Some things stay conflicts because nobody but a person can order them: different text inserted at the same
+// place, an insertion next to a block that the other side deleted or split, an edit in a block that the other side
+// deleted.
 //
-// The blocks of split must cover the text in order; ends of blocks that are not ends of lines don't count. A nil split
-// leaves the merge by line. The slices of the result may share memory with the arguments.
+// The blocks of split must cover the text in order; ends of blocks that are not ends of lines don't count. A nil
+// split leaves the merge by line. The slices of the result may share memory with the arguments.
 //
-// merge(base, x, base) and merge(base, x, x) are x. Exchanging theirs and mine exchanges them in the conflicts and changes nothing else.
-// A line with words in it that neither side touched stands in the result, whichever side of the conflicts is taken.
-// Nothing is normalised: see Normalize for line endings.
+// merge(base, x, base) and merge(base, x, x) are x. Exchanging theirs and mine exchanges them in the conflicts and
+// changes nothing else. A line with words in it that neither side touched stands in the result, whichever side of
+// the conflicts is taken. Nothing is normalised: see Normalize for line endings.
 func Merge(base, theirs, mine []byte, split func([]byte) []Block) Result {
 	b, t, m := lineCut(base), lineCut(theirs), lineCut(mine)
 	byThem, byMe := Lines(b.parts, t.parts), Lines(b.parts, m.parts)
@@ -69,8 +71,8 @@ func clashSize(pieces []piece) int {
 	return n
 }
 
-// untouched counts the lines with words in them that, line by line, neither side touched. Blocks that were mistaken for
-// one another could lose such a line; the merge by line, by its nature, can't.
+// untouched counts the lines with words in them that, line by line, neither side touched. Blocks that were
+// mistaken for one another could lose such a line; the merge by line, by its nature, can't.
 func untouched(lines [][]byte, byThem, byMe []Edit) map[string]int {
 	touched := make([]bool, len(lines))
 	for _, edits := range [][]Edit{byThem, byMe} {
@@ -263,15 +265,13 @@ func (r region) piece(base, theirs, mine cut) piece {
 	return p
 }
 
-// neverIndependent and blocksIndependent say whether x and y, edits of different sides of which y begins where x
-// ends, can both be kept.
+// neverIndependent is the rule for lines next to one another: x and y, edits of different sides of which y begins
+// where x ends, are in conflict, for what stands next to a change is what its writer saw. It's git's rule.
+func neverIndependent(_, _ Edit) bool { return false }
 
-// Neighbouring lines never: what stands next to a change is what its writer saw. It's git's rule.
-func neverIndependent(x, y Edit) bool { return false }
-
-// Neighbouring blocks can if there is no doubt what comes first. Two insertions, or two edits that could each have put
-// something in between, would leave it to chance. An insertion next to a block that went away, was split or was joined may
-// have lost what it refers to.
+// blocksIndependent is the rule for blocks: x and y can both be kept if there is no doubt what comes first. Two
+// insertions, or two edits that could each have put something in between, would leave it to chance. An insertion next
+// to a block that went away, was split or was joined may have lost what it refers to.
 func blocksIndependent(x, y Edit) bool {
 	switch {
 	case x.inserts() && y.inserts():
@@ -303,8 +303,8 @@ func (s *side) take() Edit {
 	return s.last
 }
 
-// meets says whether the side's next edit belongs to the region up to end: it overlaps what is there, or touches an edit of
-// the other side and depends on it.
+// meets says whether the side's next edit belongs to the region up to end: it overlaps what is there, or touches
+// an edit of the other side and depends on it.
 func (s *side) meets(other *side, start, end int, independent func(x, y Edit) bool) bool {
 	if len(s.edits) == 0 {
 		return false
@@ -323,8 +323,9 @@ func (s *side) meets(other *side, start, end int, independent func(x, y Edit) bo
 }
 
 // threeWay walks over the edits that made theirs and mine of base's n parts, and gives the regions of the three
-// texts in order: agreed ones, and between them those that one side or both changed. It's the algorithm of diff3 (S. Khanna, K. Kunal,
-// B. C. Pierce, "A Formal Investigation of Diff3", 2007) with the question of neighbours put to independent.
+// texts in order: agreed ones, and between them those that one side or both changed. It's the algorithm of diff3
+// (S. Khanna, K. Kunal, B. C. Pierce, "A Formal Investigation of Diff3", 2007) with the question of neighbours put
+// to independent.
 func threeWay(theirs, mine []Edit, n int, independent func(x, y Edit) bool) []region {
 	var regions []region
 	at := 0
@@ -402,8 +403,9 @@ func cutTail(text []byte, tail int) (head, rest []byte) {
 	return text[:len(text)-tail], text[len(text)-tail:]
 }
 
-// closeLines is how many lines without a letter or digit may stand between two conflicts that are shown as one: a reader
-// would not take a blank line or a closing fence for something the sides agree about. git merge-file has the same measure.
+// closeLines is how many lines without a letter or digit may stand between two conflicts that are shown as one: a
+// reader would not take a blank line or a closing fence for something the sides agree about. git merge-file has
+// the same measure.
 const closeLines = 3
 
 // joinClose makes one conflict of those with next to nothing between them.

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// splitMarkdown is a small splitter for the tests: a heading, a list item and a table row are a block; other lines that follow one
-// another are one; a fenced code block is one; blank lines belong to what is before them.
+// splitMarkdown is a small splitter for the tests: a heading, a list item and a table row are a block; other lines
+// that follow one another are one; a fenced code block is one; blank lines belong to what is before them.
 func splitMarkdown(text []byte) []Block {
 	var all []Block
 	start, at := 0, 0
@@ -166,6 +166,13 @@ func checkMerge(t *testing.T, base, theirs, mine []byte, r Result) {
 	}
 }
 
+func mergeChecked(t *testing.T, base, theirs, mine []byte) Result {
+	t.Helper()
+	r := Merge(base, theirs, mine, splitMarkdown)
+	checkMerge(t, base, theirs, mine, r)
+	return r
+}
+
 // checkMergeLaws holds the properties of Merge on one triple.
 func checkMergeLaws(t *testing.T, base, theirs, mine []byte) Result {
 	t.Helper()
@@ -176,8 +183,7 @@ func checkMergeLaws(t *testing.T, base, theirs, mine []byte) Result {
 			}
 		}
 	}
-	r := Merge(base, theirs, mine, splitMarkdown)
-	checkMerge(t, base, theirs, mine, r)
+	r := mergeChecked(t, base, theirs, mine)
 	swapped := Merge(base, mine, theirs, splitMarkdown)
 	for i := range swapped.Chunks {
 		c := &swapped.Chunks[i]

@@ -1,18 +1,18 @@
 package diff
 
-// exactSteps is how many comparisons the search for the shortest edit may take before it settles for a good one. Two texts
-// that differ in d lines take about d*d/2, so answers are the shortest up to some 3,000 changed lines that both texts
-// have somewhere; lines that only one of them has cost nothing. It's a few hundredths of a second.
+// exactSteps is how many comparisons the search for the shortest edit may take before it settles for a good one.
+// Two texts that differ in d lines take about d*d/2, so answers are the shortest up to some 3,000 changed lines
+// that both texts have somewhere; lines that only one of them has cost nothing. It's a few hundredths of a second.
 const exactSteps = 4 << 20
 
 // coarseCost is how far the search looks from each end, once exactSteps are spent, before it takes the furthest
-// point it has reached as part of the answer. It keeps the time for hostile texts proportional to their length: a page
-// of 348 kB of lines of one byte takes a fraction of a second.
+// point it has reached as part of the answer. It keeps the time for hostile texts proportional to their length: a
+// page of 348 kB of lines of one byte takes a fraction of a second.
 const coarseCost = 16
 
-// search finds a shortest edit script in linear space: E. W. Myers, "An O(ND) Difference Algorithm and Its Variations",
-// Algorithmica 1 (1986), section 4b. A point (x, y) means that x elements of a and y of b are dealt with; diagonal k
-// holds the points with x - y = k.
+// search finds a shortest edit script in linear space: E. W. Myers, "An O(ND) Difference Algorithm and Its
+// Variations", Algorithmica 1 (1986), section 4b. A point (x, y) means that x elements of a and y of b are dealt
+// with; diagonal k holds the points with x - y = k.
 type search struct {
 	a, b               []int32
 	changedA, changedB []bool
@@ -46,7 +46,8 @@ func (s *search) compare(a0, a1, b0, b1 int) {
 			break
 		}
 		x, y := s.split(a0, a1, b0, b1)
-		// The smaller box by recursion, the larger in this loop: so the stack stays shallow however lopsided the splits are.
+		// The smaller box by recursion, the larger in this loop: so the stack stays shallow however lopsided the
+		// splits are.
 		if (x-a0)+(y-b0) < (a1-x)+(b1-y) {
 			s.compare(a0, x, b0, y)
 			a0, b0 = x, y

@@ -8,19 +8,20 @@ import (
 var byteOrderMark = []byte("\uFEFF")
 
 // Normalize gives text the line endings, the final newline and the byte order mark of like, the version that a
-// writer started from: browsers send "\r\n" whatever the page had. "\n", "\r\n" and a lone "\r" count as ends of lines, as in
-// CommonMark.
+// writer started from: browsers send "\r\n" whatever the page had. "\n", "\r\n" and a lone "\r" count as ends of
+// lines, as in CommonMark.
 //
-// If like has several kinds of ending, a line of text that like has too keeps like's ending there, and the others get the kind
-// that like has most of. If like ends with a newline, text ends with at least one; if it doesn't, with none. If like is empty, lines end with
-// "\n", the text with exactly one of them and without a byte order mark. An empty text stays empty. Text itself is never written to; it
-// comes back as it is when nothing needs to change.
+// If like has several kinds of ending, a line of text that like has too keeps like's ending there, and the others
+// get the kind that like has most of. If like ends with a newline, text ends with at least one; if it doesn't,
+// with none. If like is empty, lines end with "\n", the text with exactly one of them and without a byte order
+// mark. An empty text stays empty. Text itself is never written to; it comes back as it is when nothing needs to
+// change.
 func Normalize(text, like []byte) []byte {
 	if len(text) == 0 || bytes.Equal(text, like) {
 		return text
 	}
 	style := styleOf(like)
-	lines := splitEndings(bytes.TrimPrefix(text, byteOrderMark))
+	lines := splitEndings(withoutMark(text))
 	lines = style.fixEnd(lines)
 	style.fixEndings(lines)
 
@@ -55,7 +56,7 @@ type lineStyle struct {
 
 func styleOf(like []byte) lineStyle {
 	s := lineStyle{mark: bytes.HasPrefix(like, byteOrderMark), empty: len(like) == 0, usual: "\n"}
-	like = bytes.TrimPrefix(like, byteOrderMark)
+	like = withoutMark(like)
 	returns, pairs, feeds := bytes.Count(like, []byte{'\r'}), bytes.Count(like, []byte("\r\n")), bytes.Count(like, newline)
 	feeds, returns = feeds-pairs, returns-pairs
 	switch {
@@ -70,6 +71,15 @@ func styleOf(like []byte) lineStyle {
 	}
 	s.final = len(like) > 0 && (like[len(like)-1] == '\n' || like[len(like)-1] == '\r')
 	return s
+}
+
+// withoutMark takes byte order marks off the beginning: two that were put together, too, since a second one is
+// never meant.
+func withoutMark(text []byte) []byte {
+	for bytes.HasPrefix(text, byteOrderMark) {
+		text = text[len(byteOrderMark):]
+	}
+	return text
 }
 
 func splitEndings(text []byte) []ended {
@@ -124,8 +134,9 @@ func (s lineStyle) fixEndings(lines []ended) {
 			lines[i].ending = known
 		}
 	}
-	// A lone "\r" before an empty line that ends with "\n" would read as one ending instead of two.
-	for i := range lines[:max(len(lines)-1, 0)] {
+	// A lone "\r" before an empty line that ends with "\n" would read as one ending instead of two. From the end, for
+	// mending one line can bring the one before it in the same position.
+	for i := len(lines) - 2; i >= 0; i-- {
 		if next := lines[i+1]; lines[i].ending == "\r" && len(next.words) == 0 && next.ending == "\n" {
 			lines[i].ending = "\n"
 		}

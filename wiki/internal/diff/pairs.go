@@ -7,12 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// likeness is the share of words that an old and a new line must have in common to be shown as one line that was changed.
-// Below it, the few words marked as unchanged ("the", "of") would tell a reader nothing.
+// likeness is the share of words that an old and a new line must have in common to be shown as one line that was
+// changed. Below it, the few words marked as unchanged ("the", "of") would tell a reader nothing.
 const likeness = 0.4
 
-// pairWindow is how many old and new lines are compared each with each. It bounds the work on a long rewritten passage:
-// each word is looked at this many times.
+// pairWindow is how many old and new lines are compared each with each. It bounds the work on a long rewritten
+// passage: each word is looked at this many times.
 const pairWindow = 64
 
 // pairWords is how many words of a line its likeness is judged by.
@@ -21,8 +21,8 @@ const pairWords = 400
 // pair says that line a of the old lines became line b of the new ones.
 type pair struct{ a, b int }
 
-// pairs finds which of the new lines are old ones that were changed: the pairs, in order in both, whose likeness is the
-// most together. A passage longer than pairWindow is cut in windows, at the same fraction of both sides.
+// pairs finds which of the new lines are old ones that were changed: the pairs, in order in both, whose likeness
+// is the most together. A passage longer than pairWindow is cut in windows, at the same fraction of both sides.
 func pairs(old, new [][]byte) []pair {
 	windows := 1 + (max(len(old), len(new))-1)/pairWindow
 	var all []pair
@@ -36,8 +36,8 @@ func pairs(old, new [][]byte) []pair {
 	return all
 }
 
-// pairsInWindow is the alignment of S. B. Needleman and C. D. Wunsch, "A general method applicable to the search for similarities" (1970), with
-// likeness as the score and no penalty for what stays alone.
+// pairsInWindow is the alignment of S. B. Needleman and C. D. Wunsch, "A general method applicable to the search
+// for similarities" (1970), with likeness as the score and no penalty for what stays alone.
 func pairsInWindow(old, new [][]byte) []pair {
 	bagsA, bagsB := bags(old), bags(new)
 	width := len(new) + 1

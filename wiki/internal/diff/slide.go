@@ -2,16 +2,17 @@ package diff
 
 import "bytes"
 
-// placement says where an edit that can stand in several places shall stand: lines is the text that it deletes from or
-// inserts into, [start, end) its highest place; it may move down by up to room lines. The answer is how many.
+// placement says where an edit that can stand in several places shall stand: lines is the text that it deletes
+// from or inserts into, [start, end) its highest place; it may move down by up to room lines. The answer is how
+// many.
 type placement func(lines [][]byte, start, end, room int) int
 
 // slideDown puts an edit as low as possible, as git does when it merges.
 func slideDown(_ [][]byte, _, _, room int) int { return room }
 
-// slide moves the edits that only delete or only insert, where the same lines stand before and after. If a, b, b, c becomes a, b, c, it
-// doesn't matter which b went. An edit moves to another one if it reaches it, for one replacement reads better
-// than a deletion here and an insertion there; else to where choose says.
+// slide moves the edits that only delete or only insert, where the same lines stand before and after. If a, b, b,
+// c becomes a, b, c, it doesn't matter which b went. An edit moves to another one if it reaches it, for one
+// replacement reads better than a deletion here and an insertion there; else to where choose says.
 func slide(a, b [][]byte, edits []Edit, choose placement) []Edit {
 	placed := edits[:0:0]
 	for i := 0; i < len(edits); i++ {

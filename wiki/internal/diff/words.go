@@ -5,13 +5,15 @@ import (
 	"unicode/utf8"
 )
 
-// Words compares two strings word by word. The Equal and Delete spans, put together, are a; the Equal and Insert spans are
-// b. Between two Equal spans there is one Delete, one Insert, or a Delete and then an Insert. Equal strings give one Equal span, two
-// empty ones none. A white space that stands between two changed words is part of the change.
+// Words compares two strings word by word. The Equal and Delete spans, put together, are a; the Equal and Insert
+// spans are b. Between two Equal spans there is one Delete, one Insert, or a Delete and then an Insert. Equal
+// strings give one Equal span, two empty ones none. A white space that stands between two changed words is part of
+// the change.
 //
 // A word is a run of letters, digits and underscores with their combining marks, and with an apostrophe inside. Of
-// the scripts that write no spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese), each character is a word. A run of white
-// space, a run of one punctuation character, an emoji with its modifiers, and a byte that isn't UTF-8 are words of their own.
+// the scripts that write no spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese), each character is
+// a word. A run of white space, a run of one punctuation character, an emoji with its modifiers, and a byte that
+// isn't UTF-8 are words of their own.
 func Words(a, b string) []Span {
 	steps := exactSteps
 	return spansOf(a, b, &steps)
@@ -50,8 +52,8 @@ func spansOf(old, new string, steps *int) []Span {
 	return spans
 }
 
-// joinAcrossSpace makes one edit of two with nothing but white space between them, where words were replaced: "one two" that
-// became "three four" is one change, not two.
+// joinAcrossSpace makes one edit of two with nothing but white space between them, where words were replaced: "one
+// two" that became "three four" is one change, not two.
 func joinAcrossSpace(a cut, edits []Edit) []Edit {
 	var out []Edit
 	for _, e := range edits {
