@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"coppice/wiki/internal/diff"
+	"coppice/wiki/internal/gitstore"
 	"coppice/wiki/markdown"
 )
 
@@ -210,12 +211,7 @@ func unchanged(sentence string) error { return &Error{Kind: Unchanged, Sentence:
 
 // page reads a page of the draft's head.
 func (d *draft) page(p Path) (Page, error) {
-	blob, ok := d.snap.PageBlob(p)
-	if !ok {
-		return Page{}, &Error{Kind: NotFound, Sentence: fmt.Sprintf("There is no page “%s”.", p)}
-	}
-	source, err := d.read(blob)
-	return Page{Path: p, Blob: blob, Commit: d.head, Source: source}, err
+	return d.pageAt(d.head, p)
 }
 
 // read reads a blob that may not be on disk yet.
@@ -224,38 +220,59 @@ func (d *draft) read(blob ID) ([]byte, error) {
 	return data, err
 }
 
+// blobAt gives the blob that a page had at a commit. It looks only at what lies on the page's way: a whole Snapshot of
+// an old commit would read every name in a large folder. Errors: Kind NotFound for no such commit or page.
+func (d *draft) blobAt(commit ID, p Path) (ID, error) {
+	if commit == d.head {
+		blob, ok := d.snap.PageBlob(p)
+		if !ok {
+			return ID{}, noPage(p)
+		}
+		return blob, nil
+	}
+	_, raw, err := d.batch.Read(commit)
+	if err != nil {
+		return ID{}, &Error{Kind: NotFound, Sentence: fmt.Sprintf("There is no revision “%s”.", commit.Short()), Err: err}
+	}
+	c, err := gitstore.ParseCommit(commit, raw)
+	if err != nil {
+		return ID{}, err
+	}
+	mode, blob, err := gitstore.Find(d.batch, c.Tree, path.Join(d.w.root, p.File()))
+	if err == nil && !isPageFile(p.File(), mode) {
+		err = noPage(p)
+	}
+	return blob, err
+}
+
 // pageAt reads a page as it was at a commit.
 func (d *draft) pageAt(commit ID, p Path) (Page, error) {
-	if commit == d.head {
-		return d.page(p)
-	}
-	s, err := d.w.at(commit)
+	blob, err := d.blobAt(commit, p)
 	if err != nil {
-		return Page{}, &Error{Kind: NotFound, Sentence: fmt.Sprintf("There is no revision “%s”.", commit.Short()), Err: err}
+		return Page{}, err
 	}
-	return s.Page(p)
+	source, err := d.read(blob)
+	return Page{Path: p, Blob: blob, Commit: commit, Source: source}, err
 }
 
 // save decides what an Edit does to the newest state.
 func (d *draft) save(e Edit) (Saved, error) {
-	var base Page
-	if !e.Base.IsZero() {
-		var err error
-		if base, err = d.pageAt(e.Base, e.Path); err != nil && KindOf(err) != NotFound {
-			return Saved{}, err
-		}
+	base, err := d.baseOf(e)
+	if err != nil {
+		return Saved{}, err
 	}
-	current, err := d.page(e.Path)
-	if KindOf(err) == NotFound && err != nil {
+	at := e.Path
+	if !d.snap.Has(at) {
 		if base.Blob.IsZero() {
 			return d.create(e)
 		}
-		moved, ok := d.movedSince(e.Base, e.Path)
+		moved, ok := d.movedSince(e.Base, at)
 		if !ok {
-			return Saved{}, &ConflictError{Path: e.Path, Base: base.Source, Mine: e.Source, TheirCommit: d.head, Deleted: true}
+			return Saved{}, &ConflictError{Path: at, Base: base.Source, Mine: e.Source, TheirCommit: d.head, Deleted: true}
 		}
-		current, err = d.page(moved)
+		at = moved
 	}
+	current, err := d.page(at)
 	if err != nil {
 		return Saved{}, err
 	}
@@ -282,6 +299,18 @@ func (d *draft) save(e Edit) (Saved, error) {
 		e.Author, message(e.Summary, "Edit "+current.Path.String(), e.CoAuthors), put{file: current.Path.File(), text: text})
 	saved.Merged = merged
 	return saved, err
+}
+
+// baseOf gives the page that a writer started from; its Blob is zero when there was none, and its Commit says nothing.
+func (d *draft) baseOf(e Edit) (Page, error) {
+	if e.Base.IsZero() {
+		return Page{}, nil
+	}
+	p, err := d.pageAt(e.Base, e.Path)
+	if err != nil && KindOf(err) == NotFound {
+		return Page{}, nil
+	}
+	return p, err
 }
 
 // create makes a new page.

@@ -117,13 +117,17 @@ func (s *Snapshot) Has(p Path) bool {
 func (s *Snapshot) Page(p Path) (Page, error) {
 	blob, ok := s.PageBlob(p)
 	if !ok {
-		return Page{}, &Error{Kind: NotFound, Sentence: fmt.Sprintf("There is no page “%s”.", p)}
+		return Page{}, noPage(p)
 	}
 	source, err := s.w.blob(blob)
 	if err != nil {
 		return Page{}, err
 	}
 	return Page{Path: p, Blob: blob, Commit: s.commit, Source: source}, nil
+}
+
+func noPage(p Path) error {
+	return &Error{Kind: NotFound, Sentence: fmt.Sprintf("There is no page “%s”.", strings.Map(visible, p.name))}
 }
 
 // File reads any regular file by its name below the root. The error is of Kind NotFound when there is none.

@@ -193,27 +193,46 @@ func skipEqual(a, b []byte) ([]byte, []byte, error) {
 // Subtree finds the folder of that name (with slashes; "" is the tree itself) below a tree. It gives the zero ID when
 // there is none.
 func Subtree(r TreeReader, tree ID, name string) (ID, error) {
-	for name != "" && !tree.IsZero() {
-		elem, rest, _ := strings.Cut(name, "/")
+	if name == "" || tree.IsZero() {
+		return tree, nil
+	}
+	mode, id, err := Find(r, tree, name)
+	if mode != 0o040000 {
+		id = ID{}
+	}
+	return id, err
+}
+
+// Find looks up one file or folder by its name (with slashes) below a tree, stepping over the bytes of the trees on the
+// way. It gives mode 0 when there is none.
+func Find(r TreeReader, tree ID, name string) (mode uint32, id ID, err error) {
+	for {
+		elem, rest, more := strings.Cut(name, "/")
 		raw, err := r.Tree(tree)
 		if err != nil {
-			return ID{}, err
+			return 0, ID{}, err
 		}
-		tree = ID{}
-		for len(raw) > 0 {
-			e, err := nextEntry(raw)
-			if err != nil {
-				return ID{}, err
-			}
-			if e.isFolder() && string(e.name) == elem {
-				tree = e.id
-				break
-			}
-			raw = e.rest
+		e, err := findEntry(raw, elem)
+		if err != nil || e.name == nil || !more {
+			return e.mode, e.id, err
 		}
-		name = rest
+		if !e.isFolder() {
+			return 0, ID{}, nil
+		}
+		tree, name = e.id, rest
 	}
-	return tree, nil
+}
+
+// findEntry gives the entry of that name, or one without a name.
+func findEntry(raw []byte, name string) (rawEntry, error) {
+	for len(raw) > 0 {
+		e, err := nextEntry(raw)
+		if err != nil || string(e.name) == name {
+			return e, err
+		}
+		raw = e.rest
+	}
+	return rawEntry{}, nil
 }
 
 // Tree gives a tree of the batch, or of the store behind it.
