@@ -40,7 +40,7 @@ func (q *request) showPage() error {
 	v := q.pageView(page, b)
 	v.Notice = takeNotice(q.w, q.r)
 	if from, err := wiki.ParsePath(q.query("from")); err == nil && q.snap.Has(from) {
-		v.Moved = q.title(from)
+		v.Moved = "Redirected from " + q.title(from)
 	}
 	if v.Notice != nil || q.r.URL.RawQuery != "" || pageURL(p) != q.r.URL.EscapedPath() {
 		v.Canonical = pageURL(p)
@@ -101,8 +101,11 @@ func (q *request) redirection(p wiki.Path, b *body) (wiki.Path, bool) {
 			return at, at != p
 		}
 		to, ok := q.snap.LookupFrom(at, next)
-		if !ok || to == p {
+		if !ok {
 			return at, at != p
+		}
+		if to == p {
+			break
 		}
 		page, err := q.snap.Page(to)
 		if err != nil {

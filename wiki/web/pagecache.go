@@ -10,8 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/klauspost/compress/gzip"
-
 	"coppice/wiki"
 	"coppice/wiki/catalog"
 )
@@ -101,7 +99,7 @@ func newCachedPage(html []byte, print fingerprint, modified time.Time) *cachedPa
 	return &cachedPage{
 		print:    print,
 		plain:    newVariant(html, entityTag(sum, "")),
-		gzip:     newVariant(compress(html, gzip.DefaultCompression), entityTag(sum, "gzip")),
+		gzip:     newVariant(compress(html, cachedLevel), entityTag(sum, "gzip")),
 		modified: modified,
 		lastMod:  []string{modified.Format(http.TimeFormat)},
 	}

@@ -21,9 +21,10 @@ import (
 //	status 200                   what is expected of the answer
 //	header Location /wiki/about  a header of it; "header NAME" alone means that it is not there
 //	has some text                text that is in the body; entities count as what they stand for
-//	hasnot other text            text that is not
+//	hasnot other text            text that is not, as it stands in the HTML
 //	keep TAG header ETag         keeps a header of the answer as $TAG
 //	keep BASE field base         keeps the value of a form's input as $BASE
+//	keep ID match rev=(\w+)      keeps what the first group of a regular expression finds in the body as $ID
 //
 // $NAME may stand anywhere in later lines; $HEAD is the newest commit. Before each request the indexes are waited for.
 func TestRequests(t *testing.T) {
@@ -158,11 +159,11 @@ func (s *scriptRun) expect(line string) {
 			s.t.Errorf("%s: %q is not in\n%s", s.at, rest, body)
 		}
 	case "hasnot":
-		if strings.Contains(body, rest) {
-			s.t.Errorf("%s: %q is in\n%s", s.at, rest, body)
+		if strings.Contains(s.reply.body, rest) {
+			s.t.Errorf("%s: %q is in\n%s", s.at, rest, s.reply.body)
 		}
 	case "keep":
-		s.keep(strings.Fields(rest))
+		s.keep(strings.SplitN(rest, " ", 3))
 	default:
 		s.t.Fatalf("%s: %q is nothing that can be expected", s.at, line)
 	}
@@ -170,11 +171,18 @@ func (s *scriptRun) expect(line string) {
 
 func (s *scriptRun) keep(words []string) {
 	if len(words) != 3 {
-		s.t.Fatalf("%s: keep NAME header|field NAME", s.at)
+		s.t.Fatalf("%s: keep NAME header|field|match WHAT", s.at)
 	}
-	value := s.reply.header.Get(words[2])
-	if words[1] == "field" {
+	var value string
+	switch words[1] {
+	case "header":
+		value = s.reply.header.Get(words[2])
+	case "field":
 		value = fieldValue(s.reply.body, words[2])
+	case "match":
+		if m := regexp.MustCompile(words[2]).FindStringSubmatch(html.UnescapeString(s.reply.body)); len(m) > 1 {
+			value = m[1]
+		}
 	}
 	if value == "" {
 		s.t.Fatalf("%s: there is no %s %s in\n%s", s.at, words[1], words[2], s.reply.body)

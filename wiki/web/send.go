@@ -40,7 +40,7 @@ func (q *request) send(status int, contentType string, body []byte) error {
 	}
 	if encoding != "" {
 		h.Set("Content-Encoding", encoding)
-		body = compress(body, gzip.BestSpeed)
+		body = compress(body, quickLevel)
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	q.w.WriteHeader(status)
@@ -113,8 +113,14 @@ func takes(header, encoding string) bool {
 	return star
 }
 
+// Levels of compression: what is sent once should be ready soon, what is kept should be small.
+const (
+	quickLevel  = 1
+	cachedLevel = 6
+)
+
 // compressors are kept by level: each holds several hundred kilobytes of tables.
-var compressors [gzip.BestCompression + 1]sync.Pool
+var compressors [cachedLevel + 1]sync.Pool
 
 // compress gives b in gzip's format.
 func compress(b []byte, level int) []byte {
