@@ -231,7 +231,7 @@ func TestReadBundleDamaged(t *testing.T) {
 		}
 	}
 	refs := bytes.Index(good, []byte("\n\n"))
-	for n := 0; n < len(good); n += 1 + len(good)/150 {
+	for n := 0; n < len(good); n += 1 + len(good)/50 {
 		try(fmt.Sprintf("cut to %d of %d bytes", n, len(good)), good[:n])
 		if n > len(bundleV2) && n < refs {
 			continue // another letter in a ref's name is another ref

@@ -26,6 +26,11 @@ const (
 	// hundred objects leaves them loose. git's own bound is 6,700.
 	foldLoose = 2048
 
+	// looseRest is how long a loose object stays as it is. A gc of git's that has found an object unreachable leaves it
+	// loose, or makes it so, before it deletes packs; if we moved it into one of those packs meanwhile, it would be gone.
+	// Only an object that a ref is just about to name can be mourned, and it is young: a push that is under way.
+	looseRest = 10 * time.Minute
+
 	// looseSample is the fan-out folder that stands for all 256; git samples the same one.
 	looseSample = 0x17
 )
@@ -43,7 +48,7 @@ func (s *Store) NeedsMaintenance() bool {
 	return err == nil && len(ids)*256 > foldLoose
 }
 
-// Maintain folds small packs and all loose objects into one larger pack, so that the packs that remain grow in size
+// Maintain folds small packs and loose objects older than ten minutes into one larger pack, so that the packs that remain grow in size
 // geometrically, as git repack --geometric does. Versions of one file or folder become deltas. No object is ever
 // dropped, reachable or not.
 //
@@ -139,7 +144,10 @@ func (s *Store) planFold() (*fold, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.loose = append(f.loose, ids...)
+		f.loose = append(f.loose, slices.DeleteFunc(ids, func(id ID) bool {
+			age, ok := fileAge(loosePath(s.objectsDir, id))
+			return !ok || age < looseRest
+		})...)
 	}
 	return f, nil
 }
