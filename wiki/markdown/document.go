@@ -1,8 +1,9 @@
 package markdown
 
 import (
-	"html/template"
 	"time"
+
+	"github.com/yuin/goldmark/ast"
 )
 
 // Options steer how a page is read.
@@ -29,6 +30,26 @@ type Document struct {
 	Text        string     // plain text of the body, a blank line between blocks
 	Lead        string     // first paragraph as plain text, at most MaxLead bytes
 	Problems    []Problem  // what is wrong with the page, by line
+
+	prefix       string // Options.IDPrefix
+	markdown     []byte // the part of Source that was parsed; offsets in the tree are of it
+	rest         int    // where the part of Source begins that was not, because a limit was passed
+	broken       bool   // Source is not UTF-8
+	root         ast.Node
+	titleHeading *ast.Heading // the heading that says Title, or nil
+	headings     map[*ast.Heading]headingNote
+	anchors      map[string]bool
+	linkOf       map[ast.Node]int // index in Links; a link that is none is not there
+}
+
+// headingNote is what a heading of any depth says, and its address.
+type headingNote struct{ text, anchor string }
+
+func (d *Document) heading(n *ast.Heading, note headingNote) {
+	if d.headings == nil {
+		d.headings = map[*ast.Heading]headingNote{}
+	}
+	d.headings[n] = note
 }
 
 // FrontMatter is what a page says of itself in YAML. What has the wrong type is left out and named in Problems.
@@ -119,10 +140,3 @@ type Target struct {
 // Resolver answers for the LinkPage and LinkFile links of one page. It must be quick, and for the same state of the
 // wiki give the same answer.
 type Resolver interface{ Resolve(l Link) Target }
-
-// HTML renders the document.
-func (d *Document) HTML(r Resolver) template.HTML { return "" }
-
-// HTMLWithoutTitle renders it without the first heading if that is the page's title, for themes that show the title
-// themselves.
-func (d *Document) HTMLWithoutTitle(r Resolver) template.HTML { return "" }

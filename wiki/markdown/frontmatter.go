@@ -2,6 +2,15 @@ package markdown
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // MaxFrontMatter bounds the bytes between the fences. What a page says of itself is a few lines; YAML is slow to read.
@@ -50,4 +59,311 @@ func looksLikeKey(line []byte) bool {
 	}
 	i := bytes.IndexByte(line, ':')
 	return i > 0 && isSpaceOrEnd(line, i+1) && bytes.IndexByte(line[:i], ' ') < 0
+}
+
+// readFrontMatter finds and reads the front matter. What is wrong with it becomes a Problem.
+func (d *Document) readFrontMatter() {
+	start, end, body, ok := splitFrontMatter(d.Source)
+	d.Body = body
+	if !ok {
+		if body < len(d.Source) && looksUnclosed(d.Source[body:]) {
+			d.Problems = append(d.Problems, Problem{Line: 1, Text: "The front matter has no closing line of three hyphens; it is shown as text."})
+		}
+		return
+	}
+	d.FrontMatter.Raw = d.Source[start:end]
+	m := metaReader{line: lineNumber(d.Source, start) - 1}
+	m.read(&d.FrontMatter)
+	d.Problems = m.problems
+	d.Title, d.Lang = d.FrontMatter.Title, d.FrontMatter.Lang
+}
+
+// looksUnclosed reports whether text begins like front matter, though splitFrontMatter found no end of it.
+func looksUnclosed(text []byte) bool {
+	first := lineEnd(text, 0)
+	if !bytes.Equal(bytes.TrimRight(text[:first], " \t\r\n"), fence) {
+		return false
+	}
+	line := bytes.TrimRight(text[first:lineEnd(text, first)], " \t\r\n")
+	return len(line) > 0 && looksLikeKey(line)
+}
+
+// metaReader reads YAML node by node, so that one value of the wrong type costs only itself, and no alias is followed.
+type metaReader struct {
+	line     int // of the opening fence: YAML's lines count from the one after it
+	problems []Problem
+}
+
+func (m *metaReader) problem(n *yaml.Node, format string, args ...any) {
+	m.problems = append(m.problems, Problem{Line: m.line + n.Line, Text: fmt.Sprintf(format, args...)})
+}
+
+func (m *metaReader) read(f *FrontMatter) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(f.Raw, &doc); err != nil {
+		line, message := 1, err.Error()
+		if e := (*yaml.LoadError)(nil); errors.As(err, &e) {
+			line, message = max(1, e.Mark.Line), e.Message
+		}
+		// An error at the end of the text would be named on the closing fence or after it.
+		line = min(line, max(1, bytes.Count(f.Raw, []byte{'\n'})))
+		m.problems = append(m.problems, Problem{Line: m.line + line, Text: "The front matter cannot be read: " + message + "."})
+		return
+	}
+	if len(doc.Content) == 0 {
+		return
+	}
+	top := doc.Content[0]
+	if top.Kind != yaml.MappingNode {
+		m.problem(top, "The front matter is not a list of keys and values.")
+		return
+	}
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		key, value := top.Content[i], top.Content[i+1]
+		if value.Kind == yaml.AliasNode {
+			m.problem(value, "%s refers to another value; write it out.", key.Value)
+			continue
+		}
+		m.key(f, key.Value, value)
+	}
+}
+
+// key reads the value of one key. Keys that are not known are left to others.
+func (m *metaReader) key(f *FrontMatter, key string, value *yaml.Node) {
+	switch key {
+	case "title":
+		f.Title = strings.TrimSpace(m.text(key, value))
+	case "lang":
+		if s := strings.TrimSpace(m.text(key, value)); s == "" || isLanguage(s) {
+			f.Lang = s
+		} else {
+			m.problem(value, "lang is not a language such as \"en\" or \"pt-BR\".")
+		}
+	case "translation_of":
+		f.TranslationOf = m.text(key, value)
+	case "redirect_to":
+		f.RedirectTo = m.text(key, value)
+	case "form":
+		f.Form = m.text(key, value)
+	case "keywords":
+		f.Keywords = m.texts(key, value)
+	case "aliases":
+		f.Aliases = m.texts(key, value)
+	case "asked_as":
+		f.AskedAs = m.askedAs(value)
+	case "participants":
+		f.Participants = m.participants(value)
+	case "review_by":
+		f.ReviewBy = m.date(key, value)
+	}
+}
+
+// text reads one value that is no list. A key without a value is "".
+func (m *metaReader) text(key string, n *yaml.Node) string {
+	if n.Kind != yaml.ScalarNode {
+		m.problem(n, "%s must be one line of text.", key)
+		return ""
+	}
+	if n.ShortTag() == "!!null" {
+		return ""
+	}
+	return n.Value
+}
+
+// texts reads a list, or one text with commas.
+func (m *metaReader) texts(key string, n *yaml.Node) []string {
+	var out []string
+	add := func(s string) {
+		if s = strings.TrimSpace(s); s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	switch {
+	case n.Kind == yaml.SequenceNode && len(n.Content) > maxListed:
+		m.problem(n, "%s has more than %d entries.", key, maxListed)
+	case n.Kind == yaml.SequenceNode:
+		for _, c := range n.Content {
+			if c.Kind != yaml.ScalarNode {
+				m.problem(c, "%s must be a list of texts.", key)
+				continue
+			}
+			add(c.Value)
+		}
+	case n.Kind == yaml.ScalarNode:
+		for s := range strings.SplitSeq(m.text(key, n), ",") {
+			add(s)
+		}
+	default:
+		m.problem(n, "%s must be a list of texts.", key)
+	}
+	return out
+}
+
+// maxListed bounds a list in front matter: each entry is compared with those before it.
+const maxListed = 500
+
+// askedAs reads a mapping from anchors to what people ask.
+func (m *metaReader) askedAs(n *yaml.Node) map[string][]string {
+	if n.Kind != yaml.MappingNode {
+		m.problem(n, "asked_as must name an anchor, and under it how people ask.")
+		return nil
+	}
+	out := make(map[string][]string, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		anchor, value := n.Content[i].Value, n.Content[i+1]
+		if value.Kind == yaml.ScalarNode { // one question may hold a comma
+			out[anchor] = []string{value.Value}
+			continue
+		}
+		out[anchor] = m.texts("asked_as", value)
+	}
+	return out
+}
+
+// participants reads a list of names, of "Name: part", or of {name: ..., part: ...}.
+func (m *metaReader) participants(n *yaml.Node) []Participant {
+	if n.Kind != yaml.SequenceNode {
+		m.problem(n, "participants must be a list.")
+		return nil
+	}
+	var out []Participant
+	for _, c := range n.Content {
+		p := Participant{}
+		switch c.Kind {
+		case yaml.ScalarNode:
+			p.Name = c.Value
+		case yaml.MappingNode:
+			for i := 0; i+1 < len(c.Content); i += 2 {
+				switch key, value := c.Content[i].Value, c.Content[i+1].Value; {
+				case key == "name":
+					p.Name = value
+				case key == "part":
+					p.Part = value
+				case len(c.Content) == 2:
+					p = Participant{Name: key, Part: value}
+				}
+			}
+		}
+		if p.Name == "" {
+			m.problem(c, "A participant has no name.")
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// date reads a day, or a day and a time.
+func (m *metaReader) date(key string, n *yaml.Node) time.Time {
+	s := m.text(key, n)
+	if s == "" {
+		return time.Time{}
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339, time.DateTime} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t
+		}
+	}
+	m.problem(n, "%s must be a date such as 2026-03-31.", key)
+	return time.Time{}
+}
+
+// isLanguage reports whether s has the shape of a BCP 47 tag; whether the language exists is not asked.
+func isLanguage(s string) bool {
+	for i, part := range strings.Split(s, "-") {
+		if len(part) == 0 || len(part) > 8 || i == 0 && (len(part) < 2 || strings.ContainsAny(part, "0123456789")) {
+			return false
+		}
+		for _, c := range []byte(part) {
+			if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// SetFrontMatter gives source with the text value at a top-level key of its front matter, and every other byte as it
+// was. The key's lines are replaced where they stand, or a line is added at the end; where there is no front matter, it
+// is made. An empty value takes the key away. Line endings are those of the first line. A key that is not a plain word
+// (letters, digits, - and _) changes nothing.
+func SetFrontMatter(source []byte, key, value string) []byte {
+	if !isKey(key) {
+		return slices.Clone(source)
+	}
+	newline := "\n"
+	if i := bytes.IndexByte(source, '\n'); i > 0 && source[i-1] == '\r' {
+		newline = "\r\n"
+	}
+	line := ""
+	if value != "" {
+		line = key + ": " + quoteYAML(value) + newline
+	}
+	start, end, body, ok := splitFrontMatter(source)
+	if !ok {
+		if line == "" {
+			return slices.Clone(source)
+		}
+		return slices.Concat(source[:body], []byte("---"+newline+line+"---"+newline), source[body:])
+	}
+	from, to := keyLines(source, start, end, key)
+	return slices.Concat(source[:from], []byte(line), source[to:])
+}
+
+func isKey(s string) bool {
+	for _, c := range []byte(s) {
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-') {
+			return false
+		}
+	}
+	return s != "" && s[0] != '-'
+}
+
+// keyLines gives the lines of a key in source[start:end]: its own, and those after it that are indented, or begin with
+// a hyphen (a list need not be indented). If the key is not there, the range is empty and at the end.
+func keyLines(source []byte, start, end int, key string) (from, to int) {
+	for pos := start; pos < end; {
+		next := lineEnd(source, pos)
+		line := source[pos:next]
+		if !bytes.HasPrefix(line, []byte(key)) || !bytes.HasPrefix(bytes.TrimLeft(line[len(key):], " \t"), []byte(":")) {
+			pos = next
+			continue
+		}
+		to = next
+		for p := next; p < end; p = lineEnd(source, p) {
+			line := source[p:lineEnd(source, p)]
+			switch {
+			case len(bytes.TrimSpace(line)) == 0: // a blank line belongs to the key only if more of the key follows
+			case line[0] == ' ' || line[0] == '\t' || bytes.HasPrefix(line, []byte("- ")):
+				to = lineEnd(source, p)
+			default:
+				return pos, to
+			}
+		}
+		return pos, to
+	}
+	return end, end
+}
+
+// quoteYAML writes a text so that YAML reads it back as that text, plainly where that is safe.
+func quoteYAML(s string) string {
+	plain := isKey(s[:1]) && s[0] > '9' && strings.TrimSpace(s) == s
+	for _, r := range s {
+		plain = plain && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(" -_./?!()'", r))
+	}
+	switch strings.ToLower(s) {
+	case "true", "false", "yes", "no", "on", "off", "null", "y", "n":
+		plain = false
+	}
+	if plain {
+		return s
+	}
+	// A JSON string is a YAML string; what is not UTF-8 becomes U+FFFD in it.
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		return `""`
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -1,0 +1,373 @@
+package markdown
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark/ast"
+	east "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+)
+
+// MaxLead bounds Document.Lead, in bytes.
+const MaxLead = 300
+
+// markdownParser is safe for many goroutines: each parse has its own context.
+var markdownParser = newParser()
+
+// Parse reads a page. It never fails: what is wrong with the page is in Problems, and the page is still shown. Time and
+// memory are linear in the length of source; see the limits.
+func Parse(source []byte, o Options) *Document {
+	d := &Document{Source: source, prefix: o.IDPrefix}
+	d.readFrontMatter()
+	b := newBudget(source[d.Body:])
+	d.rest = d.Body + parsable(source[d.Body:], b)
+	d.markdown = source[d.Body:d.rest]
+	d.broken = !utf8.Valid(source)
+	pc := parser.NewContext()
+	pc.Set(budgetKey, b)
+	d.root = markdownParser.Parse(text.NewReader(d.markdown), parser.WithContext(pc))
+	r := reader{d: d, source: d.markdown, out: make([]byte, 0, len(d.markdown))}
+	r.read(b.notes, o)
+	d.Problems = append(d.Problems, b.problems(source, d.Body)...)
+	if d.broken {
+		d.Problems = append(d.Problems, Problem{Line: lineNumber(source, brokenAt(source)), Text: "The line holds bytes that are not UTF-8; they are shown as \uFFFD."})
+	}
+	slices.SortStableFunc(d.Problems, func(a, b Problem) int { return a.Line - b.Line })
+	return d
+}
+
+// brokenAt gives the place of the first byte that is not UTF-8.
+func brokenAt(source []byte) int {
+	for i := 0; i < len(source); {
+		r, n := utf8.DecodeRune(source[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return len(source)
+}
+
+// Section gives the range of the section at anchor in Source, its heading included. The anchor is one of Outline.
+func (d *Document) Section(anchor string) (start, end int, ok bool) {
+	for _, h := range d.Outline {
+		if h.Anchor == anchor {
+			return h.Start, h.SectionEnd, true
+		}
+	}
+	return 0, 0, false
+}
+
+// reader walks a parsed page once and fills in its Document.
+type reader struct {
+	d       *Document
+	source  []byte
+	out     []byte // the plain text so far
+	anchors anchors
+	parts   []part
+}
+
+// part is a block at the top level: where it stands in the source, and in the plain text.
+type part struct {
+	node               ast.Node
+	start              int // in source
+	textStart, textEnd int // in out
+}
+
+func (r *reader) read(notes []ast.Node, o Options) {
+	for n := r.d.root.FirstChild(); n != nil; n = n.NextSibling() {
+		p := part{node: n, start: r.startOf(n), textStart: len(r.out)}
+		r.block(n)
+		p.textEnd = len(r.out)
+		if _, isNotes := n.(*east.FootnoteList); !isNotes {
+			r.parts = append(r.parts, p)
+		}
+	}
+	r.d.Text = r.str(bytes.TrimSpace(r.out))
+	r.d.anchors = r.anchors.used
+	r.blocks(notes)
+	r.outline()
+	r.questions(o)
+	r.lead()
+}
+
+// str makes a string of text from the page, valid even where the page is not.
+func (r *reader) str(b []byte) string {
+	if r.d.broken {
+		return strings.ToValidUTF8(string(b), "\uFFFD")
+	}
+	return string(b)
+}
+
+// gap parts what comes from what was, by a space, a line or a paragraph.
+func (r *reader) gap(sep string) {
+	if len(r.out) > 0 && !bytes.HasSuffix(r.out, []byte(sep)) {
+		for len(r.out) > 0 && (r.out[len(r.out)-1] == ' ' || r.out[len(r.out)-1] == '\n') {
+			r.out = r.out[:len(r.out)-1]
+		}
+		r.out = append(r.out, sep...)
+	}
+}
+
+// block takes the plain text of a block, and notes its headings and links.
+func (r *reader) block(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Heading:
+		r.gap("\n\n")
+		start := len(r.out)
+		r.inlines(n)
+		title := r.str(bytes.TrimSpace(r.out[start:]))
+		r.d.heading(n, headingNote{text: title, anchor: r.anchors.add(title)})
+	case *ast.Paragraph, *ast.TextBlock, *east.DefinitionTerm:
+		r.gap(gapBefore(n))
+		r.inlines(n)
+	case *ast.CodeBlock, *ast.FencedCodeBlock:
+		r.gap("\n\n")
+		lines := n.Lines()
+		for i := range lines.Len() {
+			seg := lines.At(i)
+			r.out = append(r.out, seg.Value(r.source)...)
+		}
+	case *ast.HTMLBlock:
+		r.gap("\n\n")
+		r.out = appendHTMLText(r.out, htmlSource(n, r.source))
+	case *east.TableCell:
+		r.gap(" ")
+		r.inlines(n)
+	case *east.TableRow, *east.TableHeader:
+		r.gap("\n")
+		r.children(n)
+	case *ast.Blockquote, *ast.List, *east.Table, *east.DefinitionList:
+		if n.Parent().Kind() == ast.KindListItem {
+			r.gap("\n")
+		} else {
+			r.gap("\n\n")
+		}
+		r.children(n)
+	case *callout, *ast.ThematicBreak, *ast.LinkReferenceDefinition:
+	default:
+		r.children(n)
+	}
+}
+
+func (r *reader) children(n ast.Node) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if c.Type() == ast.TypeInline { // a footnote's way back stands beside blocks
+			continue
+		}
+		r.block(c)
+	}
+}
+
+// gapBefore keeps the items of a list on lines that follow each other.
+func gapBefore(n ast.Node) string {
+	if n.Kind() == ast.KindParagraph && n.Parent().Kind() != ast.KindListItem {
+		return "\n\n"
+	}
+	return "\n"
+}
+
+// inlines takes the plain text in n, and notes its links.
+func (r *reader) inlines(n ast.Node) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		r.inline(c)
+	}
+}
+
+func (r *reader) inline(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Text:
+		value := n.Segment.Value(r.source)
+		if n.IsRaw() {
+			r.out = append(r.out, value...)
+		} else {
+			r.out = appendDecoded(r.out, value)
+		}
+		switch {
+		case n.HardLineBreak():
+			r.out = append(r.out, '\n')
+		case n.SoftLineBreak() && !r.eastAsianBreak(n):
+			r.out = append(r.out, ' ')
+		}
+	case *ast.String:
+		r.out = append(r.out, n.Value...)
+	case *ast.CodeSpan:
+		start := len(r.out)
+		r.inlines(n)
+		for i, c := range r.out[start:] {
+			if c == '\n' {
+				r.out[start+i] = ' '
+			}
+		}
+	case *ast.AutoLink:
+		label := n.Label(r.source)
+		r.out = append(r.out, label...)
+		if l, ok := autoLink(n, r.source); ok {
+			l.Text = r.str(label)
+			r.link(n, l, n.Pos())
+		}
+	case *ast.Link:
+		start := len(r.out)
+		i := r.reserve(n, decoded(n.Destination), false)
+		r.inlines(n)
+		if i >= 0 {
+			r.d.Links[i].Text = r.str(r.out[start:])
+		}
+	case *ast.Image:
+		start := len(r.out)
+		i := r.reserve(n, decoded(n.Destination), true)
+		r.inlines(n)
+		if i >= 0 {
+			r.d.Links[i].Text = r.str(r.out[start:])
+		}
+	case *wikilink:
+		r.out = append(r.out, n.label...)
+		r.link(n, Link{Kind: wikiKind(n.target), Wiki: true, Target: n.target, Fragment: n.fragment, Text: r.str([]byte(n.label))}, n.Pos())
+	case *ast.RawHTML, *east.TaskCheckBox, *east.FootnoteLink, *east.FootnoteBacklink:
+	default:
+		r.inlines(n)
+	}
+}
+
+// reserve notes a link before what is in it, so that Links is in order, and gives its index, or -1 if it is none.
+func (r *reader) reserve(n ast.Node, destination string, image bool) int {
+	l, ok := classify(destination, image)
+	if !ok {
+		return -1
+	}
+	l.Image = image
+	r.link(n, l, n.Pos())
+	return len(r.d.Links) - 1
+}
+
+func (r *reader) link(n ast.Node, l Link, pos int) {
+	l.Start = r.d.Body + max(pos, 0)
+	if r.d.linkOf == nil {
+		r.d.linkOf = map[ast.Node]int{}
+	}
+	r.d.linkOf[n] = len(r.d.Links)
+	r.d.Links = append(r.d.Links, l)
+}
+
+// eastAsianBreak reports whether a soft line break stands between two wide signs of a script that parts words without
+// spaces: shown as a space it would be a fault in the sentence.
+func (r *reader) eastAsianBreak(n *ast.Text) bool { return eastAsianBreak(n, r.source) }
+
+func eastAsianBreak(n *ast.Text, source []byte) bool {
+	if n.Segment.Stop == 0 || source[n.Segment.Stop-1] < utf8.RuneSelf {
+		return false
+	}
+	before, _ := utf8.DecodeLastRune(source[n.Segment.Start:n.Segment.Stop])
+	next, ok := n.NextSibling().(*ast.Text)
+	if !ok || next.Segment.Start >= len(source) {
+		return false
+	}
+	after, _ := utf8.DecodeRune(source[next.Segment.Start:next.Segment.Stop])
+	return wide(before) && wide(after)
+}
+
+// wide holds for Han, kana and their punctuation; Hangul parts words with spaces.
+func wide(r rune) bool {
+	return r >= 0x2E80 && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0x3000 && r <= 0x303F || r >= 0xFF00 && r <= 0xFFEF)
+}
+
+// outline lists the headings at the top level, and where their sections end.
+func (r *reader) outline() {
+	d := r.d
+	var open []int // indexes of headings whose section has not ended
+	for i, p := range r.parts {
+		h, ok := p.node.(*ast.Heading)
+		if !ok {
+			continue
+		}
+		note := d.headings[h]
+		start := d.Body + p.start
+		for len(open) > 0 && d.Outline[open[len(open)-1]].Level >= h.Level {
+			d.Outline[open[len(open)-1]].SectionEnd = start
+			open = open[:len(open)-1]
+		}
+		end := len(r.source)
+		if i+1 < len(r.parts) {
+			end = r.parts[i+1].start
+		}
+		open = append(open, len(d.Outline))
+		d.Outline = append(d.Outline, Heading{
+			Level: h.Level, Text: note.text, Anchor: note.anchor,
+			Start: start, End: d.Body + r.trim(p.start, end, false), SectionEnd: len(d.Source),
+		})
+		if h.Level == 1 && d.titleHeading == nil {
+			d.titleHeading = h
+			if d.Title == "" {
+				d.Title = note.text
+			}
+			if d.Title != note.text {
+				d.titleHeading = nil
+			}
+		}
+	}
+}
+
+// questions lists the headings that ask, and those of the highest level under a section that holds questions.
+func (r *reader) questions(o Options) {
+	d := r.d
+	sections := map[string]bool{}
+	for _, s := range o.QuestionSections {
+		sections[strings.ToLower(strings.TrimSpace(s))] = true
+	}
+	until, level := -1, 0 // the section of questions we are in, and the level of those
+	var asks []int        // indexes in Outline
+	for i, h := range d.Outline {
+		inSection := h.Start < until
+		if inSection && level == 0 {
+			level = h.Level
+		}
+		if isQuestion(h.Text) || inSection && h.Level <= level {
+			asks = append(asks, i)
+		}
+		if !inSection && sections[strings.ToLower(strings.TrimSpace(h.Text))] {
+			until, level = h.SectionEnd, 0
+		}
+	}
+	for n, i := range asks {
+		h := d.Outline[i]
+		end := h.SectionEnd
+		if n+1 < len(asks) {
+			end = min(end, d.Outline[asks[n+1]].Start)
+		}
+		d.Questions = append(d.Questions, Question{
+			Text: h.Text, Anchor: h.Anchor, Answer: r.textBetween(h.Start, end),
+			AskedAs: d.FrontMatter.AskedAs[h.Anchor], Start: h.Start, End: end,
+		})
+	}
+}
+
+// textBetween gives the plain text of what stands after the heading at start and before end, both offsets of Source.
+func (r *reader) textBetween(start, end int) string {
+	at := func(pos int) int {
+		i, _ := slices.BinarySearchFunc(r.parts, pos-r.d.Body, func(p part, pos int) int { return p.start - pos })
+		return i
+	}
+	first, last := at(start), at(end)-1
+	if last <= first {
+		return ""
+	}
+	return r.str(bytes.TrimSpace(r.out[r.parts[first].textEnd:r.parts[last].textEnd]))
+}
+
+// lead takes the first paragraph that says something.
+func (r *reader) lead() {
+	for _, p := range r.parts {
+		if p.node.Kind() != ast.KindParagraph {
+			continue
+		}
+		if s := bytes.TrimSpace(r.out[p.textStart:p.textEnd]); len(s) > 0 {
+			r.d.Lead = cut(strings.ReplaceAll(r.str(s), "\n", " "), MaxLead)
+			return
+		}
+	}
+}
