@@ -9,19 +9,20 @@ import (
 	"testing"
 )
 
-// gitEnv shuts the host's configuration out and makes commits repeatable.
+// gitEnv shuts the host's configuration out, makes commits repeatable, and spares the disk: what the referee writes need
+// not survive a power cut.
 func gitEnv(home string) []string {
-	env := []string{
+	return []string{
 		"PATH=" + os.Getenv("PATH"),
 		"HOME=" + home,
 		"GIT_CONFIG_NOSYSTEM=1",
 		"GIT_CONFIG_GLOBAL=" + os.DevNull,
 		"GIT_AUTHOR_NAME=Ann Author", "GIT_AUTHOR_EMAIL=ann@example.org", "GIT_AUTHOR_DATE=1700000000 +0100",
 		"GIT_COMMITTER_NAME=Cem Committer", "GIT_COMMITTER_EMAIL=cem@example.org", "GIT_COMMITTER_DATE=1700000001 -0330",
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=core.fsync", "GIT_CONFIG_VALUE_0=none",
 		"GIT_TERMINAL_PROMPT=0",
 		"LC_ALL=C",
 	}
-	return env
 }
 
 // gitRun runs native git, the referee, in dir with stdin, and returns its output.
@@ -104,4 +105,12 @@ func cloneBundle(t testing.TB, bundle string) string {
 	dir := filepath.Join(t.TempDir(), "real.git")
 	gitRun(t, filepath.Dir(dir), "", "clone", "-q", "--bare", bundle, dir)
 	return dir
+}
+
+// gitTry runs native git and returns whether it agreed.
+func gitTry(dir string, args ...string) error {
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	cmd.Env = gitEnv(dir)
+	return cmd.Run()
 }
