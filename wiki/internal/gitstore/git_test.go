@@ -106,11 +106,3 @@ func cloneBundle(t testing.TB, bundle string) string {
 	gitRun(t, filepath.Dir(dir), "", "clone", "-q", "--bare", bundle, dir)
 	return dir
 }
-
-// gitTry runs native git and returns whether it agreed.
-func gitTry(dir string, args ...string) error {
-	cmd := exec.Command("git", args...)
-	cmd.Dir = dir
-	cmd.Env = gitEnv(dir)
-	return cmd.Run()
-}
