@@ -8,23 +8,26 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 )
 
-// How much a word counts in each field. The page's title and the question are what an answer is about; they also are in
-// fieldAll, where every word is required, so these are weights on top.
-const (
-	titleBoost    = 2.0
-	questionBoost = 2.0
-	askedBoost    = 2.0
-	tagsBoost     = 1.0
-	bodyBoost     = 1.0
-)
+// textFields are where words are looked for in sections, with how much one counts there: the title of the page and the
+// question are what an answer is about.
+var textFields = [...]struct {
+	name  string
+	boost float64
+}{{fieldTitle, 2}, {fieldQuestion, 2}, {fieldAsked, 2}, {fieldTags, 1}, {fieldBody, 1}}
+
+// scatteredBoost is how much of its rarity a word counts that is only known to be somewhere in the page: less than in
+// any field, so that a section that has all the words comes before a page that has them far apart.
+const scatteredBoost = 0.3
 
 const (
 	// exactTitle is above any sum of BM25 scores, so that the page of just that title comes first, and exactQuestion
 	// above those of all others, so that the question comes next.
 	exactTitle    = 2000.0
 	exactQuestion = 1000.0
-	// maxExpansions bounds the terms that one word with a spelling mistake or one path prefix may stand for.
-	maxExpansions = 64
+	// maxExpansions bounds the terms that one word with a spelling mistake may stand for: each is looked up in every field.
+	maxExpansions = 12
+	// likeBoost is what a word that is only spelt like one typed counts of its score.
+	likeBoost = 0.2
 	// maxFuzzyWords bounds the words of a query that are tried with other spellings: each walks the dictionary.
 	maxFuzzyWords = 8
 	// maxPhraseTerms bounds a phrase: a longer one is told apart by its beginning.
@@ -49,11 +52,13 @@ type plan struct {
 	words   []clause // plain words to be found anywhere
 	useless bool     // every word is a stop word: names are searched instead
 	kind    string   // only documents of this kind are ranked; "" is both
+
+	phrases map[string][]uint64 // the pages' own documents, by phrase
 }
 
 // newPlan sorts the clauses.
 func newPlan(s *session, q Query, st stage) *plan {
-	p := &plan{s: s, q: q, stage: st}
+	p := &plan{s: s, q: q, stage: st, phrases: map[string][]uint64{}}
 	sense := false
 	for _, c := range q.clauses {
 		if c.field == anywhere && !c.phrase && !c.not {
@@ -78,10 +83,10 @@ func (p *plan) documents(kind, only string, ranks bool) (c cursor, err error) {
 			o.closeAll()
 		}
 	}()
-	o = opener{s: p.s, ranks: ranks, stage: p.stage}
 	if kind == "" {
 		kind = p.kind
 	}
+	o = opener{s: p.s, ranks: ranks, kind: kind, pagesOf: p.pagesOf}
 	if kind != "" {
 		o.require(o.term(fieldKind, kind))
 	}
@@ -109,27 +114,18 @@ func (p *plan) documents(kind, only string, ranks bool) (c cursor, err error) {
 	return all(o.must, o.may, o.not)
 }
 
-// addWords adds the plain words: required in fieldAll, and counted in the others.
+// addWords adds the plain words.
 func (p *plan) addWords(o *opener) {
 	var required []cursor
 	for i, c := range p.words {
 		switch {
 		case p.useless:
 			required = append(required, o.names(c.text))
-			continue
 		case p.s.isStop(c.text):
-			continue
-		case p.stage != strict && i < maxFuzzyWords:
+		case p.stage != strict && i < maxFuzzyWords && !p.known(o, c.text):
 			required = append(required, o.like(c.text))
 		default:
-			required = append(required, o.word(fieldAll, c.text, 1))
-		}
-		if o.ranks {
-			o.mayHave(o.word(fieldTitle, c.text, titleBoost))
-			o.mayHave(o.word(fieldQuestion, c.text, questionBoost))
-			o.mayHave(o.word(fieldAsked, c.text, askedBoost))
-			o.mayHave(o.word(fieldTags, c.text, tagsBoost))
-			o.mayHave(o.word(fieldBody, c.text, bodyBoost))
+			required = append(required, o.orNothing(o.anywhere(c.text)))
 		}
 	}
 	if o.err != nil {
@@ -137,12 +133,34 @@ func (p *plan) addWords(o *opener) {
 		return
 	}
 	if p.stage == some && len(required) > 0 {
-		o.require(anyOf(required, true))
-		return
+		required = []cursor{anyOf(required, true)}
 	}
 	for _, c := range required {
 		o.require(c)
 	}
+}
+
+// known reports whether the index has a word. Only others may be spelling mistakes.
+func (p *plan) known(o *opener, word string) bool {
+	if o.err != nil {
+		return true
+	}
+	yes, err := p.s.has(word)
+	o.err = err
+	return yes
+}
+
+// misspelt reports whether the index lacks a word of the query.
+func (p *plan) misspelt() (bool, error) {
+	for _, c := range p.words {
+		if p.s.isStop(c.text) {
+			continue
+		}
+		if yes, err := p.s.has(c.text); err != nil || !yes {
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // addExact lifts the page or question that is called just what was typed.
@@ -176,10 +194,11 @@ func isExact(score float64) bool { return score >= exactTitle }
 // opener opens cursors and keeps those that are open, so that an error on the way closes them. After an error, what it
 // opens is nil.
 type opener struct {
-	s     *session
-	ranks bool
-	stage stage
-	err   error
+	s       *session
+	ranks   bool
+	kind    string                                // of the documents that are wanted; "" is both
+	pagesOf func(phrase string) ([]uint64, error) // the pages' own documents that have a phrase
+	err     error
 
 	must, may, not []cursor
 }
@@ -211,7 +230,7 @@ func (o *opener) open(f, t string, boost float64, ranks bool) cursor {
 	if o.err != nil {
 		return nil
 	}
-	c, err := o.s.postings(f, t, boost, ranks)
+	c, err := o.s.postings(f, t, boost, ranks, false)
 	if err != nil {
 		if c != nil {
 			c.close()
@@ -246,14 +265,25 @@ func (o *opener) either(list []cursor) cursor {
 		closeSome(list)
 		return nil
 	}
-	return anyOf(list, false)
+	found := list[:0]
+	for _, c := range list {
+		if c.doc() == noDoc {
+			c.close()
+			continue
+		}
+		found = append(found, c)
+	}
+	if len(found) == 0 {
+		return nothing()
+	}
+	return anyOf(found, false)
 }
 
 // clause opens a phrase, a filter, or a word that is forbidden.
 func (o *opener) clause(c clause) cursor {
 	switch c.field {
 	case inTitle:
-		return o.orNothing(o.word(fieldTitle, c.text, titleBoost))
+		return o.orNothing(o.word(fieldTitle, c.text, 1))
 	case inKeyword:
 		return o.term(fieldKeyword, fold(c.text))
 	case inLang:
@@ -264,7 +294,7 @@ func (o *opener) clause(c clause) cursor {
 	if c.phrase {
 		return o.phrase(c.text)
 	}
-	return o.orNothing(o.word(fieldAll, c.text, 1))
+	return o.orNothing(o.anywhere(c.text))
 }
 
 // orNothing makes a cursor that matches nothing of nil, for a filter that came to nothing must not let everything
@@ -277,6 +307,43 @@ func (o *opener) orNothing(c cursor) cursor {
 }
 
 func nothing() cursor { return &anyCursor{id: noDoc} }
+
+// anywhere opens what has the word in any field: of a page's own document, the word anywhere in the page.
+func (o *opener) anywhere(word string) cursor {
+	var parts []cursor
+	for _, form := range o.s.forms(word) {
+		var list []cursor
+		for _, t := range form {
+			list = append(list, o.termAnywhere(t))
+		}
+		parts = append(parts, o.both(list...))
+	}
+	return o.either(parts)
+}
+
+func (o *opener) termAnywhere(t string) cursor {
+	var parts []cursor
+	if o.kind != kindSection {
+		parts = append(parts, o.somewhere(t))
+	}
+	if o.kind != kindPage || o.ranks {
+		for _, f := range textFields {
+			parts = append(parts, o.open(f.name, t, f.boost, o.ranks))
+		}
+	}
+	return o.either(slices.DeleteFunc(parts, isNil))
+}
+
+func isNil(c cursor) bool { return c == nil }
+
+// somewhere opens the pages that have a term.
+func (o *opener) somewhere(t string) cursor {
+	c := o.term(fieldAll, t)
+	if c == nil || !o.ranks {
+		return c
+	}
+	return fixedCursor{c, scatteredBoost * o.s.rarity(c.cost())}
+}
 
 // word opens what has the word in a field, in the form that any of the index's languages gives it. A word that the
 // analyzer cuts ("two-factor") matches where all its parts are. It is nil for a stop word of all of them.
@@ -330,38 +397,97 @@ func (o *opener) names(word string) cursor {
 	return o.both(list...)
 }
 
-// phrase opens what has the words together. One of a single word is that word; one of stop words only is looked for in
-// names.
+// phrase opens what has the words together: sections that have, and the own documents of their pages. One of stop
+// words only is looked for in names.
 func (o *opener) phrase(text string) cursor {
+	var parts []cursor
+	if o.kind != kindPage {
+		parts = o.phraseIn(text)
+	}
+	if o.kind != kindSection && o.err == nil {
+		docs, err := o.pagesOf(text)
+		o.err = errors.Join(o.err, err)
+		parts = append(parts, &listCursor{docs: docs})
+	}
+	return o.orNothing(o.either(parts))
+}
+
+// phraseIn opens the phrase in each field of sections, in the terms of each language.
+func (o *opener) phraseIn(text string) []cursor {
 	var parts []cursor
 	var seen [][]string
 	for _, l := range o.s.langs {
-		var words []string
-		var at []int
-		for _, t := range l.tokens(text) {
-			if len(words) == maxPhraseTerms {
-				break
-			}
-			words, at = append(words, string(t.Term)), append(at, t.Position)
-		}
+		words, at := phraseTerms(l, text)
 		if len(words) == 0 || slices.ContainsFunc(seen, func(s []string) bool { return slices.Equal(s, words) }) {
 			continue
 		}
 		seen = append(seen, words)
-		if o.err != nil {
-			break
-		}
-		c, err := o.s.phrase(words, at, o.ranks)
-		if err != nil {
+		for _, f := range textFields {
+			if o.err != nil {
+				break
+			}
+			c, err := o.s.phrase(f.name, f.boost, words, at, o.ranks)
 			o.err = err
+			if err == nil {
+				parts = append(parts, c)
+			}
+		}
+	}
+	if len(seen) == 0 {
+		parts = append(parts, o.names(text))
+	}
+	return slices.DeleteFunc(parts, isNil)
+}
+
+// phraseTerms gives the terms of a phrase and their positions.
+func phraseTerms(l *language, text string) (words []string, at []int) {
+	for _, t := range l.tokens(text) {
+		if len(words) == maxPhraseTerms {
 			break
 		}
-		parts = append(parts, c)
+		words, at = append(words, string(t.Term)), append(at, t.Position)
 	}
-	if len(seen) == 0 && o.err == nil {
-		return o.names(text)
+	return words, at
+}
+
+// pagesOf gives the pages' own documents of the sections that have a phrase. Positions are kept in sections only.
+func (p *plan) pagesOf(text string) ([]uint64, error) {
+	if docs, ok := p.phrases[text]; ok {
+		return docs, nil
 	}
-	return o.either(parts)
+	o := opener{s: p.s, kind: kindSection}
+	c := o.orNothing(o.either(o.phraseIn(text)))
+	if o.err != nil {
+		return nil, o.err
+	}
+	defer c.close()
+	seen := map[string]bool{}
+	var docs []uint64
+	for n := 0; c.doc() != noDoc; n++ {
+		if err := p.s.pause(n); err != nil {
+			return nil, err
+		}
+		id, err := p.s.reader.ExternalID(index.NewIndexInternalID(nil, c.doc()))
+		if err != nil {
+			return nil, err
+		}
+		if path := pathOf(id); !seen[path] {
+			seen[path] = true
+			own, err := p.s.reader.InternalID(pageID(path))
+			if err != nil {
+				return nil, err
+			}
+			if own != nil {
+				docs = append(docs, own.Value())
+			}
+		}
+		if err := c.seek(c.doc() + 1); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(docs)
+	p.phrases[text] = docs
+	return docs, nil
 }
 
 // lang opens what is in a language, or a variety of it.
@@ -369,10 +495,9 @@ func (o *opener) lang(tag string) cursor {
 	tag = strings.ReplaceAll(tag, "_", "-")
 	parts := []cursor{o.term(fieldLang, tag), o.prefix(fieldLang, tag+"-")}
 	if languageFor(tag, "") == defaultLanguage { // pages that name no language are in the default one, if they look so
-		untagged := o.term(fieldAnalyzer, defaultLanguage)
-		parts = append(parts, untagged)
+		parts = append(parts, o.term(fieldAnalyzer, defaultLanguage))
 	}
-	return o.orNothing(o.either(slices.DeleteFunc(parts, func(c cursor) bool { return c == nil })))
+	return o.orNothing(o.either(slices.DeleteFunc(parts, isNil)))
 }
 
 // prefix opens what has a term that begins so.
@@ -386,11 +511,14 @@ func (o *opener) prefix(f, prefix string) cursor {
 		return nil
 	}
 	var parts []cursor
-	for _, t := range o.collect(dict, maxExpansions) {
+	for _, t := range o.collect(dict, maxTags) {
 		parts = append(parts, o.term(f, t.Term))
 	}
 	return o.orNothing(o.either(parts))
 }
+
+// maxTags bounds the varieties of a language, and the languages of a wiki.
+const maxTags = 64
 
 // maxSimilar bounds the words of a dictionary that are compared: there never are that many within two letters.
 const maxSimilar = 5000
@@ -414,23 +542,23 @@ func (o *opener) collect(dict index.FieldDict, limit int) []index.DictEntry {
 }
 
 // like opens what has the word or one spelt like it: as many letters may differ as editsFor allows, not the first. A
-// word as typed counts ten times as much.
+// word as typed counts most.
 func (o *opener) like(word string) cursor {
-	parts := []cursor{}
-	if c := o.word(fieldAll, word, 1); c != nil {
-		parts = append(parts, c)
-	}
+	parts := []cursor{o.anywhere(word)}
 	for _, form := range o.s.forms(word) {
 		if len(form) != 1 {
 			continue
 		}
 		for _, t := range o.similar(fieldAll, form[0]) {
-			if t.Term != form[0] {
-				parts = append(parts, o.open(fieldAll, t.Term, 0.1, o.ranks))
+			if t.Term == form[0] {
+				continue
+			}
+			if c := o.termAnywhere(t.Term); c != nil {
+				parts = append(parts, scaledCursor{c, likeBoost})
 			}
 		}
 	}
-	return o.orNothing(o.either(parts))
+	return o.orNothing(o.either(slices.DeleteFunc(parts, isNil)))
 }
 
 // editsFor gives how many letters of a term may be wrong: none of a short one, which would match anything.

@@ -41,19 +41,23 @@ type termCursor struct {
 	avg    float64 // words in the field, on average
 }
 
-// postings opens a cursor. Without ranks, only the documents are read.
-func (s *session) postings(f, term string, boost float64, ranks bool) (*termCursor, error) {
-	r, err := s.reader.TermFieldReader(s.ctx, []byte(term), f, ranks, ranks, false)
+// postings opens a cursor. Without ranks, only the documents are read; with places, positions too.
+func (s *session) postings(f, term string, boost float64, ranks, places bool) (*termCursor, error) {
+	r, err := s.reader.TermFieldReader(s.ctx, []byte(term), f, ranks || places, ranks || places, places)
 	if err != nil {
 		return nil, err
 	}
 	c := &termCursor{r: r}
 	if ranks {
-		n, df := float64(s.docs), float64(r.Count())
-		c.weight = boost * math.Log(1+(n-df+0.5)/(df+0.5))
-		c.avg = s.average(f)
+		c.weight, c.avg = boost*s.rarity(r.Count()), s.average(f)
 	}
 	return c, c.step()
+}
+
+// rarity is BM25's weight of a term that df documents have.
+func (s *session) rarity(df uint64) float64 {
+	n, d := float64(s.docs), float64(df)
+	return math.Log(1 + (n-d+0.5)/(d+0.5))
 }
 
 func (c *termCursor) step() error {
@@ -103,6 +107,14 @@ type fixedCursor struct {
 }
 
 func (c fixedCursor) score() float64 { return c.points }
+
+// scaledCursor gives every match a part of its score.
+type scaledCursor struct {
+	cursor
+	factor float64
+}
+
+func (c scaledCursor) score() float64 { return c.factor * c.cursor.score() }
 
 // allCursor walks the documents that match all of must and none of not. What else they match of may adds to the score.
 type allCursor struct {
@@ -264,7 +276,30 @@ func (c *anyCursor) cost() uint64 {
 
 func (c *anyCursor) close() { closeAll(c.parts) }
 
-// phraseCursor walks the documents in which terms follow each other in fieldAll.
+// listCursor walks documents that are known already.
+type listCursor struct {
+	docs []uint64 // in order
+	at   int
+}
+
+func (c *listCursor) doc() uint64 {
+	if c.at == len(c.docs) {
+		return noDoc
+	}
+	return c.docs[c.at]
+}
+
+func (c *listCursor) seek(min uint64) error {
+	n, _ := slices.BinarySearch(c.docs[c.at:], min)
+	c.at += n
+	return nil
+}
+
+func (c *listCursor) score() float64 { return 0 }
+func (c *listCursor) cost() uint64   { return uint64(len(c.docs)) }
+func (c *listCursor) close()         {}
+
+// phraseCursor walks the documents in which terms follow each other in a field.
 type phraseCursor struct {
 	*allCursor
 	terms []*termCursor // in the order of the phrase
@@ -272,22 +307,15 @@ type phraseCursor struct {
 }
 
 // phrase opens a phraseCursor. at are the positions of the terms.
-func (s *session) phrase(words []string, at []int, ranks bool) (cursor, error) {
+func (s *session) phrase(f string, boost float64, words []string, at []int, ranks bool) (cursor, error) {
 	p := &phraseCursor{}
 	var must []cursor
 	for i, w := range words {
-		r, err := s.reader.TermFieldReader(s.ctx, []byte(w), fieldAll, true, true, true)
+		c, err := s.postings(f, w, boost, ranks, true)
+		if c != nil {
+			must = append(must, c)
+		}
 		if err != nil {
-			closeAll(must)
-			return nil, err
-		}
-		c := &termCursor{r: r}
-		if ranks {
-			n, df := float64(s.docs), float64(r.Count())
-			c.weight, c.avg = math.Log(1+(n-df+0.5)/(df+0.5)), s.average(fieldAll)
-		}
-		must = append(must, c)
-		if err := c.step(); err != nil {
 			closeAll(must)
 			return nil, err
 		}
@@ -353,6 +381,7 @@ type session struct {
 	lengths lengths     // sums over all documents
 	langs   []*language // those that the index has pages of
 	words   map[string]wordForms
+	known   map[string]bool // words: whether some page has them
 }
 
 // average gives the mean number of words of a ranked field, over all documents.

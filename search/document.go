@@ -3,15 +3,15 @@ package search
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/document"
 	index "github.com/blevesearch/bleve_index_api"
 )
 
-// The fields of the index. A page has one document, kind "p", in whose fieldAll every word of it stands, and each of its
-// sections has one, kind "s".
+// The fields of the index. A page has one document, kind "p", in whose fieldAll every term of it stands, and each of its
+// sections has one, kind "s". Each text is in one ranked field only: every further copy would make the index a third
+// larger and slower to build.
 const (
 	fieldKind     = "kind"
 	fieldPage     = "page"     // path, exactly
@@ -27,7 +27,7 @@ const (
 	fieldAsked    = "asked"    // terms of how people really ask
 	fieldTags     = "tags"     // terms of the keywords
 	fieldBody     = "body"     // terms of the text
-	fieldAll      = "all"      // all of these, with positions
+	fieldAll      = "all"      // of pages: all terms, not counted
 	fieldStored   = "stored"   // what a hit shows; not searched
 	fieldAnalyzer = "analyzer" // which language's analyzer made the terms
 )
@@ -39,20 +39,20 @@ const (
 
 // scoredFields are the fields whose matches are ranked by BM25, which needs their average length. The order is that of
 // lengths on disk.
-var scoredFields = [...]string{fieldTitle, fieldQuestion, fieldAsked, fieldTags, fieldBody, fieldAll, fieldWords, fieldStart}
+var scoredFields = [...]string{fieldTitle, fieldQuestion, fieldAsked, fieldTags, fieldBody, fieldWords, fieldStart}
 
 const (
 	exactly = index.IndexField | index.SkipFreqNorm
 	counted = exactly | index.DocValues
 	ranked  = index.IndexField
-	placed  = index.IndexField | index.IncludeTermVectors
+	placed  = index.IndexField | index.IncludeTermVectors // ranked, with positions, for phrases
 )
 
-// startRunes is the longest beginning of a word that is a term of its own; what is typed beyond it narrows the
-// suggestions when they are read.
-const startRunes = 8
+// startRunes is the longest beginning of a word that is a term of its own. Longer ones begin few words, which are found in
+// the dictionary.
+const startRunes = 3
 
-// phraseGap is what lies between two texts in fieldAll, so that no phrase reaches from one into the other.
+// phraseGap is what lies between two texts of a field, so that no phrase reaches from one into the other.
 const phraseGap = 100
 
 // terms is a field that was analyzed before bleve sees it. Analyzing here rather than in bleve's workers means that a
@@ -85,20 +85,21 @@ type builder struct {
 	title []analysis.TokenStream
 	tags  []analysis.TokenStream
 	lens  lengths
-	whole []analysis.TokenStream // all texts of the page
+	all   index.TokenFrequencies // every term of the page
 	sums  []uint64
 }
 
 // documents makes the index's documents for a page: one for each section, then the page's own.
 func documents(p *page) []*document.Document {
-	b := &builder{p: p, lang: languageNamed(p.language), sums: p.sums()}
+	b := &builder{p: p, lang: languageNamed(p.language), sums: p.sums(), all: index.TokenFrequencies{}}
 	for _, t := range append([]string{p.title}, p.aliases...) {
 		b.title = append(b.title, b.lang.tokens(t))
 	}
 	for _, k := range p.keywords {
 		b.tags = append(b.tags, b.lang.tokens(k))
 	}
-	b.whole = append(append(b.whole, b.title...), b.tags...)
+	b.note(b.title)
+	b.note(b.tags)
 	docs := make([]*document.Document, 0, len(p.sections)+1)
 	for i := range p.sections {
 		docs = append(docs, b.section(i))
@@ -140,40 +141,52 @@ func (b *builder) section(i int) *document.Document {
 		asked = append(asked, b.lang.tokens(a))
 	}
 	body := []analysis.TokenStream{b.lang.tokens(s.text)}
-	own := append(append(append([]analysis.TokenStream{}, heading...), asked...), body...)
-	b.whole = append(b.whole, own...)
+	b.note(heading)
+	b.note(asked)
+	b.note(body)
 
 	d := document.NewDocument(sectionID(b.p.path, i))
 	b.addCommon(d, kindSection)
-	b.addRanked(d, fieldQuestion, ranked, heading)
-	b.addRanked(d, fieldAsked, ranked, asked)
-	b.addRanked(d, fieldBody, ranked, body)
-	b.addRanked(d, fieldAll, placed, append(append(own, b.title...), b.tags...))
+	b.addRanked(d, fieldQuestion, placed, heading)
+	b.addRanked(d, fieldAsked, placed, asked)
+	b.addRanked(d, fieldBody, placed, body)
 	questions := s.askedAs
 	if s.heading != "" {
 		questions = append([]string{s.heading}, questions...)
 	}
 	b.addNames(d, questions)
 	b.addStored(d, &stored{
-		title: b.p.title, heading: s.heading, anchor: s.anchor, language: b.p.language, alone: len(s.askedAs) == 0,
+		title: b.p.title, heading: s.heading, anchor: s.anchor, language: b.p.language,
 		text: shorten(s.text, maxStoredText),
 		sum:  b.sums[i],
 	})
 	return d
 }
 
-// page makes the page's own document. Its words count in fieldAll only: a match there says that the page has all the
-// words, wherever they stand, and its length keeps it below a section that has them together.
+// note adds terms to those of the whole page.
+func (b *builder) note(texts []analysis.TokenStream) {
+	for _, ts := range texts {
+		for _, t := range ts {
+			if _, ok := b.all[string(t.Term)]; !ok {
+				b.all[string(t.Term)] = &index.TokenFreq{Term: t.Term}
+			}
+		}
+	}
+}
+
+// page makes the page's own document: a match in its fieldAll says that the page has all the words, wherever they stand.
 func (b *builder) page() *document.Document {
 	d := document.NewDocument(pageID(b.p.path))
 	b.addCommon(d, kindPage)
-	b.addRanked(d, fieldAll, placed, b.whole)
+	if len(b.all) > 0 {
+		d.AddField(&terms{name: fieldAll, options: exactly, length: len(b.all), freqs: b.all})
+	}
 	for _, k := range b.p.keywords {
 		d.AddField(whole(fieldShown, counted, k))
 	}
 	b.addNames(d, append([]string{b.p.title}, b.p.aliases...))
 	b.addStored(d, &stored{
-		title: b.p.title, language: b.p.language, alone: len(b.p.aliases) == 0, sections: len(b.p.sections), lengths: b.lens,
+		title: b.p.title, language: b.p.language, sections: len(b.p.sections), lengths: b.lens,
 		sum: b.sums[len(b.p.sections)],
 	})
 	return d
@@ -194,8 +207,8 @@ func (b *builder) addCommon(d *document.Document, kind string) {
 		}
 		d.AddField(whole(fieldKeyword, exactly, folded...))
 	}
-	b.addRanked(d, fieldTitle, ranked, b.title)
-	b.addRanked(d, fieldTags, ranked, b.tags)
+	b.addRanked(d, fieldTitle, placed, b.title)
+	b.addRanked(d, fieldTags, placed, b.tags)
 }
 
 // addNames adds what the document is called: whole, in words, and in beginnings of words.
@@ -243,22 +256,18 @@ func wordsOf(folded string) []string {
 	return words
 }
 
-// startsOf gives the beginnings of a word, the longest last.
+// startsOf gives the beginnings of a word that are terms.
 func startsOf(word string) []string {
 	var starts []string
-	n := 0
 	for i := range word {
 		if i > 0 {
-			if n++; n > startRunes {
-				return starts
-			}
 			starts = append(starts, word[:i])
 		}
+		if len(starts) == startRunes {
+			return starts
+		}
 	}
-	if utf8.RuneCountInString(word) <= startRunes {
-		starts = append(starts, word)
-	}
-	return starts
+	return append(starts, word)
 }
 
 // addRanked adds texts as one field with their terms counted. Positions run through all of them, with a gap between.

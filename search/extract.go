@@ -144,7 +144,6 @@ func headingAt(headings []markdown.Heading, paragraph string) int {
 // compared without their postings.
 type stored struct {
 	title, heading, anchor, text, language string
-	alone                                  bool // it has no other title or wording
 	sections                               int
 	lengths                                lengths // page: of all its documents
 	sum                                    uint64
@@ -157,11 +156,6 @@ type lengths [len(scoredFields)]uint64
 func (s *stored) encode() []byte {
 	b := make([]byte, 8, 64+len(s.text)+len(s.title)+len(s.heading))
 	binary.LittleEndian.PutUint64(b, s.sum)
-	alone := uint64(0)
-	if s.alone {
-		alone = 1
-	}
-	b = binary.AppendUvarint(b, alone)
 	b = binary.AppendUvarint(b, uint64(s.sections))
 	for _, n := range s.lengths {
 		b = binary.AppendUvarint(b, n)
@@ -190,7 +184,6 @@ func decodeStored(b []byte) (s stored, err error) {
 		b = b[size:]
 		return n
 	}
-	s.alone = number() == 1
 	s.sections = int(min(number(), maxSections))
 	for i := range s.lengths {
 		s.lengths[i] = number()

@@ -112,6 +112,13 @@ func (s *session) answer(q Query, res *Results) error {
 		if st != strict && len(p.words) == 0 {
 			return nil
 		}
+		if st == spelling {
+			if yes, err := p.misspelt(); err != nil {
+				return err
+			} else if !yes {
+				continue
+			}
+		}
 		total, facets, err := p.count()
 		if err != nil {
 			return err
@@ -439,7 +446,7 @@ func (p *plan) respelt() (string, error) {
 	for _, c := range p.q.clauses {
 		word := c.text
 		if c.field == anywhere && !c.phrase && !c.not && !p.s.isStop(word) {
-			known, err := p.s.has(fieldAll, word)
+			known, err := p.s.has(word)
 			if err != nil {
 				return "", err
 			}
@@ -457,15 +464,22 @@ func (p *plan) respelt() (string, error) {
 	return strings.Join(out, " "), o.err
 }
 
-// has reports whether some document has the word.
-func (s *session) has(f, word string) (bool, error) {
+// has reports whether some page has the word.
+func (s *session) has(word string) (bool, error) {
+	if yes, ok := s.known[word]; ok {
+		return yes, nil
+	}
 	o := opener{s: s}
-	c := o.word(f, word, 1)
+	c := o.word(fieldAll, word, 1)
 	if c == nil {
 		return false, o.err
 	}
 	defer c.close()
-	return c.doc() != noDoc, o.err
+	if s.known == nil {
+		s.known = map[string]bool{}
+	}
+	s.known[word] = c.doc() != noDoc
+	return s.known[word], o.err
 }
 
 // written gives a clause as one types it, with another word in it.

@@ -54,8 +54,8 @@ var (
 
 const (
 	// batchDocs and batchBytes bound a batch: larger ones are hardly faster, and all of a batch is in memory at once.
-	batchDocs  = 1000
-	batchBytes = 8 << 20
+	batchDocs  = 2000
+	batchBytes = 4 << 20
 )
 
 // errPanic is wrapped by errors that were a panic inside bleve.
@@ -266,7 +266,7 @@ func languagesIn(r index.IndexReader) ([]*language, error) {
 	}
 	o := opener{}
 	var langs []*language
-	for _, e := range o.collect(dict, maxExpansions) {
+	for _, e := range o.collect(dict, maxTags) {
 		langs = append(langs, languageNamed(e.Term))
 	}
 	if len(langs) == 0 {
