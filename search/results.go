@@ -267,7 +267,7 @@ type found struct {
 }
 
 // top reports whether the page is to be opened at its top.
-func (p *plan) top(f found) bool { return f.exact || !p.ranks() }
+func (p *plan) top(f found) bool { return f.exact || !p.has(anywhere) }
 
 // windowFactor is how many documents are ranked for each page wanted, at first: its sections rank near each other.
 const windowFactor = 4
@@ -297,8 +297,11 @@ func (p *plan) pages(n int) ([]found, error) {
 }
 
 // ranks reports whether there is something to rank by; filters alone give no order.
-func (p *plan) ranks() bool {
-	return slices.ContainsFunc(p.q.clauses, func(c clause) bool { return !c.not && (c.field == anywhere || c.field == inTitle) })
+func (p *plan) ranks() bool { return p.has(anywhere) || p.has(inTitle) }
+
+// has reports whether the query asks for something in a field.
+func (p *plan) has(f field) bool {
+	return slices.ContainsFunc(p.q.clauses, func(c clause) bool { return !c.not && c.field == f })
 }
 
 // pagesByPath gives the first n pages that pass the filters.
