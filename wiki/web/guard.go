@@ -20,20 +20,24 @@ const filePolicy = "default-src 'none'; style-src 'unsafe-inline'; media-src 'se
 
 // Values of the safety headers, as slices that all answers share. They are never changed.
 var (
-	headerPolicy     = []string{pagePolicy}
-	headerNosniff    = []string{"nosniff"}
-	headerReferrer   = []string{"strict-origin-when-cross-origin"}
-	headerOpener     = []string{"same-origin"}
-	headerPermission = []string{"camera=(), geolocation=(), microphone=(), payment=(), usb=()"}
+	headerPolicy   = []string{pagePolicy}
+	headerNosniff  = []string{"nosniff"}
+	headerReferrer = []string{"strict-origin-when-cross-origin"}
 )
 
-// setSafetyHeaders puts on every answer what keeps a visitor safe. The keys are spelt as net/http keeps them.
+// setSafetyHeaders puts on an answer what keeps a visitor safe. There is no more of it than does something: members on
+// slow lines pay for every byte. The keys are spelt as net/http keeps them.
 func setSafetyHeaders(h http.Header) {
 	h["Content-Security-Policy"] = headerPolicy
 	h["X-Content-Type-Options"] = headerNosniff
 	h["Referrer-Policy"] = headerReferrer
-	h["Cross-Origin-Opener-Policy"] = headerOpener
-	h["Permissions-Policy"] = headerPermission
+}
+
+// dropSafetyHeaders takes them off an answer that says "what you have is right": they came with what the visitor has.
+func dropSafetyHeaders(h http.Header) {
+	delete(h, "Content-Security-Policy")
+	delete(h, "X-Content-Type-Options")
+	delete(h, "Referrer-Policy")
 }
 
 // ServeHTTP answers one request: from the page cache if that is possible, else through guards and router.

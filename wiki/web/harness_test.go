@@ -30,7 +30,7 @@ var theme = sync.OnceValues(func() (*themes.Theme, error) { return themes.Load(t
 // site under test: a real repository, its real indexes, and a server on a port of its own.
 type house struct {
 	*Server
-	t          *testing.T
+	t          testing.TB
 	wiki       *wiki.Wiki
 	followings []*wiki.Following
 	url        string
@@ -47,7 +47,7 @@ func files(pairs ...string) fs.FS {
 }
 
 // build makes a wiki of files and serves it until the test ends.
-func build(t *testing.T, content fs.FS, change ...func(*Config)) *house {
+func build(t testing.TB, content fs.FS, change ...func(*Config)) *house {
 	t.Helper()
 	dir := t.TempDir()
 	repo := filepath.Join(dir, "wiki.git")
@@ -58,7 +58,7 @@ func build(t *testing.T, content fs.FS, change ...func(*Config)) *house {
 }
 
 // serve serves the repository repo, with its indexes in dir.
-func serve(t *testing.T, repo, dir string, o wiki.Options, change ...func(*Config)) *house {
+func serve(t testing.TB, repo, dir string, o wiki.Options, change ...func(*Config)) *house {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()

@@ -131,7 +131,6 @@ func (s *Server) serveCached(w http.ResponseWriter, r *http.Request) bool {
 	if !ok || *c.checked.Load() != s.generation() {
 		return false
 	}
-	setSafetyHeaders(w.Header())
 	c.send(w, r)
 	return true
 }
@@ -150,9 +149,11 @@ func (c *cachedPage) send(w http.ResponseWriter, r *http.Request) {
 	h["Etag"] = v.etags
 	h["Last-Modified"] = c.lastMod
 	if c.fresh(r, v.etag) {
+		dropSafetyHeaders(h)
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
+	setSafetyHeaders(h)
 	h["Content-Type"] = headerHTML
 	h["Content-Length"] = v.length
 	if compressed {
