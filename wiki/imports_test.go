@@ -24,11 +24,12 @@ var level = map[string]int{
 
 	"coppice/wiki": 1,
 
-	"coppice/content":                0,
-	"coppice/themes":                 0,
-	"coppice/wiki/internal/diff":     0,
-	"coppice/wiki/internal/gitstore": 0,
-	"coppice/wiki/markdown":          0,
+	"coppice/content":                 0,
+	"coppice/themes":                  0,
+	"coppice/wiki/internal/diff":      0,
+	"coppice/wiki/internal/gitstore":  0,
+	"coppice/wiki/internal/recordlog": 0,
+	"coppice/wiki/markdown":           0,
 }
 
 // owner says which room alone may import a library, so that the library's types stay behind it.

@@ -110,9 +110,9 @@ func (p place) historyCopy(ctx context.Context, w *wiki.Wiki) (x *history.Index,
 	if err != nil {
 		return nil, nil, err
 	}
-	data, err := os.ReadFile(filepath.Join(p.derived(), "history", "history.log"))
+	data, err := os.ReadFile(filepath.Join(p.derived(), "history", history.FileName))
 	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "history.log"), data, 0o666)
+		err = os.WriteFile(filepath.Join(dir, history.FileName), data, 0o666)
 	}
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, nil, errors.Join(err, os.RemoveAll(dir))

@@ -20,10 +20,8 @@
 //
 // # On disk
 //
-// One file, a log: a header with the format's version, then one record for each Follow, with its length and checksum.
-// A record holds the commits, paths and revisions that are new and the Position after them; so data and Position are
-// one write. A torn tail is cut off when the file is opened, which puts the Position back by one record. A commit takes
-// about 24 bytes, a revision about 26.
+// One file, a record log with one record for each Follow: the commits, paths and revisions that are new, and the
+// Position after them. A commit takes about 24 bytes, a revision about 26.
 package history
 
 import (
@@ -32,13 +30,13 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
 	"coppice/wiki"
+	"coppice/wiki/internal/recordlog"
 )
 
 // Index is the history of a wiki's pages. It is safe for many goroutines.
@@ -47,14 +45,15 @@ type Index struct {
 	OnProgress func(done, total int)
 
 	log    *slog.Logger
-	name   string
 	follow sync.Mutex // held by Follow
 
 	mu   sync.RWMutex
 	data *data
-	file *os.File
-	root string // folder of the repository that the data is about
+	file *recordlog.Log // its scope is the folder of the repository that the data is about
 }
+
+// FileName is the name of the index within its folder.
+const FileName = "history.log"
 
 // data is what the file says, in memory. It only grows; a rebuild makes a new one.
 type data struct {
@@ -86,24 +85,31 @@ func Open(dir string, log *slog.Logger) (*Index, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, err
-	}
-	x := &Index{log: log, name: filepath.Join(dir, "history.log"), data: &data{}}
-	file, err := os.OpenFile(x.name, os.O_RDWR|os.O_CREATE, 0o666)
+	file, records, reason, err := recordlog.Open(filepath.Join(dir, FileName), format)
 	if err != nil {
 		return nil, err
 	}
-	x.file = file
-	root, d, err := readLog(file)
-	switch {
-	case errors.Is(err, errEmpty):
-	case err != nil:
-		log.Warn("history is rebuilt", "reason", err)
-	default:
-		x.data, x.root = d, root
+	x := &Index{log: log, file: file, data: &data{}}
+	if reason == nil {
+		x.data, reason = replay(records)
+	}
+	if reason != nil && !errors.Is(reason, recordlog.ErrNew) {
+		log.Warn("history is rebuilt", "reason", reason)
 	}
 	return x, nil
+}
+
+// replay puts the records of a file together. When one is damaged, nothing is.
+func replay(records [][]byte) (*data, error) {
+	d := &data{}
+	for _, body := range records {
+		add, err := decode(body, d)
+		if err != nil {
+			return &data{}, err
+		}
+		d = d.grown(add)
+	}
+	return d, nil
 }
 
 // Close releases the file.
@@ -138,7 +144,7 @@ func (x *Index) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) err
 	x.follow.Lock()
 	defer x.follow.Unlock()
 	old := x.view()
-	if old.position == to.Commit() && x.root == w.Root() {
+	if old.position == to.Commit() && x.file.Scope() == w.Root() {
 		return nil
 	}
 	fresh, reason := x.fresh(ctx, w, old, to)
@@ -161,7 +167,7 @@ func (x *Index) fresh(ctx context.Context, w *wiki.Wiki, old *data, to *wiki.Sna
 	switch {
 	case old.position.IsZero():
 		return nil, errNew
-	case x.root != w.Root():
+	case x.file.Scope() != w.Root():
 		return nil, errRoot
 	}
 	return collect(ctx, w.Store(), to.Commit(), old)
@@ -192,7 +198,7 @@ func (x *Index) rebuild(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot, re
 
 // extend appends what is new, to the file first.
 func (x *Index) extend(add *data) error {
-	if err := appendRecord(x.file, add, int32(len(x.data.commits))); err != nil {
+	if err := x.file.Append(encode(add, int32(len(x.data.commits)))); err != nil {
 		return fmt.Errorf("history: %w", err)
 	}
 	x.mu.Lock()
@@ -201,28 +207,14 @@ func (x *Index) extend(add *data) error {
 	return nil
 }
 
-// replace writes a whole new file beside the old one and puts it in its place.
+// replace puts a whole new file in the place of the old one.
 func (x *Index) replace(root string, d *data) error {
-	file, err := os.CreateTemp(filepath.Dir(x.name), "history-*.tmp")
-	if err != nil {
-		return fmt.Errorf("history: %w", err)
-	}
-	err = writeHeader(file, root)
-	if err == nil {
-		err = appendRecord(file, d, 0)
-	}
-	if err == nil {
-		err = os.Rename(file.Name(), x.name)
-	}
-	if err != nil {
-		file.Close()
-		os.Remove(file.Name())
+	if err := x.file.Replace(root, encode(d, 0)); err != nil {
 		return fmt.Errorf("history: %w", err)
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.file.Close()
-	x.file, x.data, x.root = file, (&data{}).grown(d), root
+	x.data = (&data{}).grown(d)
 	return nil
 }
 
