@@ -1,12 +1,32 @@
-// Package catalog knows what each page says of itself.
+// Package catalog is the derived list of what each page says of itself: title, language, keywords, other titles,
+// questions, and the links that lead from page to page.
+//
+// Its nouns: an Entry is one page; a View is all entries at one commit, immutable, swapped as a whole. From a View come
+// titles for lists, categories (keywords), backlinks, wanted pages (linked and not there) and orphans (there and not
+// linked). The Catalog is a wiki.Follower: a changed page is parsed again, and only links that the change can touch
+// are resolved again.
+//
+//	c, _ := catalog.Open("data/derived/catalog", log)
+//	following := w.Follow(c)
+//	title := c.View().Title(path)
+//
+// On disk it is a record log with one record for each Follow: the pages that changed, and the Position. When more than
+// half of the file is about pages that changed again later, it is written anew.
 package catalog
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"path/filepath"
+	"reflect"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"coppice/wiki"
+	"coppice/wiki/internal/recordlog"
 )
 
 // Question is a question that a page answers.
@@ -29,62 +49,200 @@ type Entry struct {
 	ReviewBy      time.Time
 	Problems      int
 	Words         int
+
+	targets []string // of its links as they are written, each once
 }
 
-// Category is a keyword and how many pages have it.
-type Category struct {
-	Name  string
-	Count int
-}
-
-// Wanted is a name that pages link to and no page has.
-type Wanted struct {
-	Name string
-	From []wiki.Path
-}
-
-// Catalog is the persisted catalog; a wiki.Follower.
+// Catalog is the persisted catalog; a wiki.Follower. It is safe for many goroutines.
 type Catalog struct {
 	// OnProgress, if set before the first Follow, hears how far a build is: pages done of total.
 	OnProgress func(done, total int)
+
+	log    *slog.Logger
+	follow sync.Mutex // held by Follow
+	file   *recordlog.Log
+	view   atomic.Pointer[View]
+	loaded bool // the view's links are resolved; false after Open until the first Follow
 }
 
-// Open opens the catalog in folder dir, or begins an empty one.
-func Open(dir string, log *slog.Logger) (*Catalog, error) { panic("not built yet") }
+// Open opens the catalog in folder dir, or begins an empty one. What is damaged or of another version is dropped, with
+// the reason in the log; Position is then zero and the next Follow rebuilds.
+func Open(dir string, log *slog.Logger) (*Catalog, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	file, records, reason, err := recordlog.Open(filepath.Join(dir, "catalog.log"), format)
+	if err != nil {
+		return nil, err
+	}
+	c := &Catalog{log: log, file: file}
+	c.view.Store(emptyView())
+	if reason == nil {
+		reason = c.replay(records)
+	}
+	if reason != nil && !errors.Is(reason, recordlog.ErrNew) {
+		log.Warn("the catalog is rebuilt", "reason", reason)
+	}
+	return c, nil
+}
+
+// replay puts the records of the file together.
+func (c *Catalog) replay(records [][]byte) error {
+	v := emptyView()
+	for _, body := range records {
+		position, changed, gone, err := decode(body)
+		if err != nil {
+			return err
+		}
+		for _, p := range gone {
+			delete(v.entries, p)
+		}
+		for _, e := range changed {
+			v.entries[e.Path] = e
+		}
+		v.commit = position
+	}
+	c.view.Store(v)
+	return nil
+}
 
 // Close frees the catalog.
-func (c *Catalog) Close() error { panic("not built yet") }
+func (c *Catalog) Close() error {
+	c.follow.Lock()
+	defer c.follow.Unlock()
+	return c.file.Close()
+}
 
 // Name gives "catalog".
 func (c *Catalog) Name() string { return "catalog" }
 
 // Position gives the commit that the catalog reflects.
-func (c *Catalog) Position() wiki.ID { panic("not built yet") }
+func (c *Catalog) Position() wiki.ID { return c.view.Load().commit }
 
-// Follow brings the catalog to the commit of to.
+// View gives the newest view. It never changes.
+func (c *Catalog) View() *View { return c.view.Load() }
+
+// Follow brings the catalog to the commit of to. It needs no history: the pages whose text differs from what the
+// catalog has are parsed again, wherever the branch came from.
 func (c *Catalog) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) error {
-	panic("not built yet")
+	c.follow.Lock()
+	defer c.follow.Unlock()
+	old := c.View()
+	if old.commit == to.Commit() && c.file.Scope() == w.Root() && c.loaded {
+		return nil
+	}
+	rebuild := old.commit.IsZero() || c.file.Scope() != w.Root()
+	if rebuild {
+		old = emptyView()
+	}
+	changed, gone, err := c.differences(ctx, w, old, to)
+	if err != nil {
+		return err
+	}
+	next := old.with(to, changed, gone, !c.loaded || rebuild)
+	if err := c.write(w.Root(), next, changed, gone, rebuild); err != nil {
+		return fmt.Errorf("catalog: %w", err)
+	}
+	c.view.Store(next)
+	c.loaded = true
+	return nil
+}
+
+// differences parses the pages whose text is not what the view has, and names those that are gone.
+func (c *Catalog) differences(ctx context.Context, w *wiki.Wiki, old *View, to *wiki.Snapshot) (changed []*Entry, gone []wiki.Path, err error) {
+	stale, gone, err := stalePages(ctx, w, old, to)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, ref := range stale {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		page, err := to.Page(ref.Path)
+		if err != nil {
+			return nil, nil, err
+		}
+		changed = append(changed, newEntry(page))
+		if c.OnProgress != nil && old.commit.IsZero() {
+			c.OnProgress(i+1, len(stale))
+		}
+	}
+	return changed, gone, nil
+}
+
+// stalePages asks git for the difference where it can, and else compares page by page.
+func stalePages(ctx context.Context, w *wiki.Wiki, old *View, to *wiki.Snapshot) (stale []wiki.PageRef, gone []wiki.Path, err error) {
+	if !old.commit.IsZero() && !to.Commit().IsZero() {
+		if changes, err := w.Changes(ctx, old.commit, to.Commit()); err == nil {
+			for _, ch := range changes {
+				switch ch.Kind {
+				case wiki.Deleted:
+					gone = append(gone, ch.Path)
+				case wiki.Renamed:
+					gone = append(gone, ch.From)
+					fallthrough
+				default:
+					stale = append(stale, wiki.PageRef{Path: ch.Path, Blob: ch.Blob})
+				}
+			}
+			return stale, gone, nil
+		}
+	}
+	for ref := range to.Pages() {
+		if e, ok := old.entries[ref.Path]; !ok || e.Blob != ref.Blob {
+			stale = append(stale, ref)
+		}
+	}
+	for p := range old.entries {
+		if !to.Has(p) {
+			gone = append(gone, p)
+		}
+	}
+	return stale, gone, nil
+}
+
+// compactFrom is the size of a file, in bytes, below which old records are not worth a thought.
+const compactFrom = 1 << 20
+
+// write appends what is new, or writes the whole when that is new or when the file has become mostly old.
+func (c *Catalog) write(root string, v *View, changed []*Entry, gone []wiki.Path, rebuild bool) error {
+	body := encode(v.commit, changed, gone)
+	if rebuild || (c.file.Size() > compactFrom && c.file.Size()+int64(len(body)) > 2*v.size) {
+		all := make([]*Entry, 0, len(v.entries))
+		for _, e := range v.entries {
+			all = append(all, e)
+		}
+		body = encode(v.commit, all, nil)
+		v.size = int64(len(body))
+		return c.file.Replace(root, body)
+	}
+	if v.size == 0 {
+		v.size = c.file.Size()
+	}
+	return c.file.Append(body)
 }
 
 // Equal says how the catalog differs from one built afresh from snap; nil when it does not.
 func (c *Catalog) Equal(ctx context.Context, w *wiki.Wiki, snap *wiki.Snapshot) error {
-	panic("not built yet")
+	fresh := &Catalog{}
+	changed, _, err := fresh.differences(ctx, w, emptyView(), snap)
+	if err != nil {
+		return err
+	}
+	want, have := emptyView().with(snap, changed, nil, true), c.View()
+	if have.commit != want.commit {
+		return fmt.Errorf("the catalog is at %s and the wiki at %s", have.commit.Short(), want.commit.Short())
+	}
+	if len(have.entries) != len(want.entries) {
+		return fmt.Errorf("the catalog has %d pages and the wiki %d", len(have.entries), len(want.entries))
+	}
+	for p, e := range want.entries {
+		if mine := have.entries[p]; mine == nil || !reflect.DeepEqual(mine, e) {
+			return fmt.Errorf("the catalog is wrong about the page %s", p)
+		}
+		if !reflect.DeepEqual(have.backlinks[p], want.backlinks[p]) {
+			return fmt.Errorf("the catalog is wrong about the pages that link to %s", p)
+		}
+	}
+	return nil
 }
-
-// View gives the newest view. It never changes.
-func (c *Catalog) View() *View { panic("not built yet") }
-
-// View is the catalog at one commit: immutable, safe for many goroutines.
-type View struct{}
-
-func (v *View) Commit() wiki.ID                       { panic("not built yet") }
-func (v *View) Len() int                              { panic("not built yet") }
-func (v *View) Entry(p wiki.Path) (Entry, bool)       { panic("not built yet") }
-func (v *View) Title(p wiki.Path) string              { panic("not built yet") }
-func (v *View) All() []Entry                          { panic("not built yet") }
-func (v *View) Categories() []Category                { panic("not built yet") }
-func (v *View) Category(name string) []Entry          { panic("not built yet") }
-func (v *View) Backlinks(p wiki.Path) []Entry         { panic("not built yet") }
-func (v *View) Wanted() []Wanted                      { panic("not built yet") }
-func (v *View) Orphans() []Entry                      { panic("not built yet") }
-func (v *View) ByTitle(name string) (wiki.Path, bool) { panic("not built yet") }

@@ -1,0 +1,233 @@
+package catalog_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"coppice/wiki"
+	"coppice/wiki/catalog"
+)
+
+var ann = wiki.Contributor{Name: "Ann Example", Email: "ann@example.org"}
+
+func newWiki(t *testing.T, pairs ...string) *wiki.Wiki {
+	t.Helper()
+	m := fstest.MapFS{}
+	for i := 0; i < len(pairs); i += 2 {
+		m[pairs[i]] = &fstest.MapFile{Data: []byte(pairs[i+1])}
+	}
+	dir := filepath.Join(t.TempDir(), "wiki.git")
+	if err := wiki.Create(dir, wiki.Options{}, m, ann, "Begin"); err != nil {
+		t.Fatal(err)
+	}
+	w, err := wiki.Open(dir, wiki.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	return w
+}
+
+func openCatalog(t *testing.T, dir string) *catalog.Catalog {
+	t.Helper()
+	c, err := catalog.Open(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+func follow(t *testing.T, c *catalog.Catalog, w *wiki.Wiki) *catalog.View {
+	t.Helper()
+	if err := c.Follow(t.Context(), w, w.Head()); err != nil {
+		t.Fatal(err)
+	}
+	return c.View()
+}
+
+func mustPath(t *testing.T, s string) wiki.Path {
+	t.Helper()
+	p, err := wiki.ParsePath(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func save(t *testing.T, w *wiki.Wiki, path, text string) {
+	t.Helper()
+	e := wiki.Edit{Path: mustPath(t, path), Source: []byte(text), Author: ann}
+	if w.Head().Has(e.Path) {
+		e.Base = w.Head().Commit()
+	}
+	if _, err := w.Save(t.Context(), e); err != nil && wiki.KindOf(err) != wiki.Unchanged {
+		t.Fatal(err)
+	}
+}
+
+func paths(entries []catalog.Entry) string {
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Path.String())
+	}
+	return strings.Join(names, " ")
+}
+
+func TestView(t *testing.T) {
+	w := newWiki(t,
+		"index.md", "# Front\n\n[Start](guide/start.md) and [[What is a CoP?]].\n",
+		"what-is-a-cop.md", "---\ntitle: What is a CoP?\nkeywords: [Practice, community]\naliases: [Definition of a CoP]\n---\n\nA group.\n\n## How big?\n\nSmall.\n",
+		"guide/start.md", "---\nkeywords: practice\n---\n# Start here\n\n[up](../what-is-a-cop.md#how-big), [[Missing page]], [gone](gone.md)\n",
+		"guide/page-10.md", "no title", "guide/page-9.md", "no title",
+	)
+	v := follow(t, openCatalog(t, t.TempDir()), w)
+	if v.Commit() != w.Head().Commit() || v.Len() != 5 {
+		t.Errorf("%d entries at %s", v.Len(), v.Commit())
+	}
+	if got := paths(v.All()); got != "index guide/page-9 guide/page-10 guide/start what-is-a-cop" {
+		t.Errorf("all: %s", got)
+	}
+	e, _ := v.Entry(mustPath(t, "what-is-a-cop"))
+	if e.Title != "What is a CoP?" || len(e.Questions) != 1 || e.Questions[0].Text != "How big?" || e.Words == 0 {
+		t.Errorf("entry %+v", e)
+	}
+	if got := paths(v.Backlinks(mustPath(t, "what-is-a-cop"))); got != "guide/start index" {
+		t.Errorf("backlinks: %s", got)
+	}
+	if got := fmt.Sprint(v.Categories()); got != "[{community 1} {practice 2}]" {
+		t.Errorf("categories: %s", got)
+	}
+	if got := paths(v.Category("PRACTICE")); got != "guide/start what-is-a-cop" {
+		t.Errorf("category: %s", got)
+	}
+	if got := fmt.Sprint(v.Wanted()); got != "[{Missing page [{guide/start}]} {gone [{guide/start}]}]" {
+		t.Errorf("wanted: %s", got)
+	}
+	if got := paths(v.Orphans()); got != "guide/page-9 guide/page-10" {
+		t.Errorf("orphans: %s", got)
+	}
+	for name, want := range map[string]string{"what is a cop": "what-is-a-cop", "definition of a CoP!": "what-is-a-cop", "Page 9": "guide/page-9", "nothing": ""} {
+		if p, ok := v.ByTitle(name); p.String() != want || ok != (want != "") {
+			t.Errorf("by title %q: %s", name, p)
+		}
+	}
+	if v.Title(mustPath(t, "some/new_page")) != "New page" {
+		t.Error("the title of a page that is not there")
+	}
+}
+
+// TestLinksFollowOtherPages: a link can change its meaning though its own page does not change.
+func TestLinksFollowOtherPages(t *testing.T) {
+	w := newWiki(t, "a.md", "[[Target]] [folder](sub/)\n")
+	c := openCatalog(t, t.TempDir())
+	links := func() string {
+		e, _ := follow(t, c, w).Entry(mustPath(t, "a"))
+		return fmt.Sprint(e.Links, e.Wanted)
+	}
+	if got := links(); got != "[] [Target sub/]" {
+		t.Errorf("at first: %s", got)
+	}
+	save(t, w, "x/target", "# Target\n")
+	if got := links(); got != "[{x/target}] [sub/]" {
+		t.Errorf("one page of that name: %s", got)
+	}
+	save(t, w, "y/target", "# Target\n")
+	if got := links(); got != "[] [Target sub/]" {
+		t.Errorf("two pages of that name: %s", got)
+	}
+	save(t, w, "target", "# Target\n")
+	save(t, w, "sub/README", "# Sub\n")
+	if got := links(); got != "[{sub/README} {target}] []" {
+		t.Errorf("a page at the root: %s", got)
+	}
+	if _, err := w.Delete(t.Context(), wiki.Delete{Path: mustPath(t, "target"), Author: ann}); err != nil {
+		t.Fatal(err)
+	}
+	if got := links(); got != "[{sub/README}] [Target]" {
+		t.Errorf("after it went: %s", got)
+	}
+}
+
+// TestFollowingEqualsBuilding edits at random and compares with a catalog made afresh, also after reading the file.
+func TestFollowingEqualsBuilding(t *testing.T) {
+	w := newWiki(t, "index.md", "# Home\n")
+	dir := t.TempDir()
+	c := openCatalog(t, dir)
+	random := rand.New(rand.NewPCG(1, 9))
+	name := func() string { return fmt.Sprintf("%s/p%d", string("abc"[random.IntN(3)]), random.IntN(6)) }
+	for step := range 150 {
+		switch random.IntN(6) {
+		case 0:
+			p := mustPath(t, name())
+			if w.Head().Has(p) {
+				if _, err := w.Delete(t.Context(), wiki.Delete{Path: p, Author: ann}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		case 1:
+			from, to := mustPath(t, name()), mustPath(t, name())
+			if w.Head().Has(from) && !w.Head().Has(to) {
+				if _, err := w.Rename(t.Context(), wiki.Rename{From: from, To: to, Author: ann}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		default:
+			save(t, w, name(), fmt.Sprintf("---\nkeywords: [k%d]\naliases: [other %d]\n---\n# Title %d\n\n[[p%d]] [x](../%s.md) [y](p%d.md)\n",
+				random.IntN(4), random.IntN(9), random.IntN(9), random.IntN(6), name(), random.IntN(6)))
+		}
+		follow(t, c, w)
+		if err := c.Equal(t.Context(), w, w.Head()); err != nil {
+			t.Fatalf("step %d: %v", step, err)
+		}
+		if step%20 == 10 {
+			if err := c.Close(); err != nil {
+				t.Fatal(err)
+			}
+			c = openCatalog(t, dir)
+			if c.Position() != w.Head().Commit() {
+				t.Fatal("the position is not kept")
+			}
+		}
+	}
+}
+
+func TestDamagedFile(t *testing.T) {
+	w := newWiki(t, "a.md", "# A\n", "b.md", "# B\n")
+	dir := t.TempDir()
+	c := openCatalog(t, dir)
+	follow(t, c, w)
+	file := filepath.Join(dir, "catalog.log")
+	good, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, bad := range map[string][]byte{"cut": good[:len(good)-3], "short": good[:8], "other": []byte("not a catalog at all, no"), "version": append(append(bytes.Clone(good[:16]), 99), good[17:]...)} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "catalog.log"), bad, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			var log bytes.Buffer
+			c, err := catalog.Open(dir, slog.New(slog.NewTextHandler(&log, nil)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			if !c.Position().IsZero() || !strings.Contains(log.String(), "reason=") {
+				t.Errorf("position %s, log %q", c.Position(), log.String())
+			}
+			follow(t, c, w)
+			if err := c.Equal(t.Context(), w, w.Head()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

@@ -1,0 +1,149 @@
+package catalog
+
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"coppice/wiki"
+	"coppice/wiki/internal/recordlog"
+	"coppice/wiki/markdown"
+)
+
+// newEntry reads a page. Its links are not resolved yet.
+func newEntry(page wiki.Page) *Entry {
+	doc := markdown.Parse(page.Source, markdown.Options{})
+	f := doc.FrontMatter
+	e := &Entry{
+		Path: page.Path, Blob: page.Blob, Title: doc.Title, Lang: doc.Lang, Lead: doc.Lead,
+		Keywords: someOf(f.Keywords), Aliases: someOf(f.Aliases), RedirectTo: f.RedirectTo, TranslationOf: f.TranslationOf,
+		ReviewBy: f.ReviewBy.UTC(), Problems: len(doc.Problems), Words: len(strings.Fields(doc.Text)),
+	}
+	if e.Title == "" {
+		e.Title = Readable(page.Path)
+	}
+	for _, q := range doc.Questions {
+		e.Questions = append(e.Questions, Question{q.Anchor, q.Text})
+	}
+	for _, l := range doc.Links {
+		if l.Kind == markdown.LinkPage && l.Target != "" {
+			e.targets = append(e.targets, l.Target)
+		}
+	}
+	slices.Sort(e.targets)
+	e.targets = slices.Compact(e.targets)
+	return e
+}
+
+// someOf gives nil for an empty list, as reading from a file does.
+func someOf(list []string) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
+}
+
+// Readable makes a title of a page's name: its last element with spaces for hyphens, and a capital.
+func Readable(p wiki.Path) string {
+	name := p.Base()
+	if folder := p.Folder(); folder != "" && (name == "index" || name == "README" || name == "Home") {
+		name = folder[strings.LastIndexByte(folder, '/')+1:]
+	}
+	runes := []rune(strings.TrimSpace(strings.NewReplacer("-", " ", "_", " ").Replace(name)))
+	if len(runes) == 0 {
+		return p.Base()
+	}
+	runes[0] = unicode.ToUpper(runes[0])
+	return string(runes)
+}
+
+// format of the file. Its version is raised whenever older files would be read wrongly, or when a page would be read
+// differently: the entries of pages that did not change are not made again.
+//
+//	1: the first format.
+var format = recordlog.Format{Magic: "coppice catalog\n", Version: 1}
+
+// encode writes one record: position, changed entries, paths that are gone. Links as they resolve are left out: they
+// depend on the other pages, and are found again when the file is read.
+func encode(position wiki.ID, changed []*Entry, gone []wiki.Path) []byte {
+	b := append([]byte{}, position[:]...)
+	b = binary.AppendUvarint(b, uint64(len(changed)))
+	for _, e := range changed {
+		b = e.append(b)
+	}
+	b = binary.AppendUvarint(b, uint64(len(gone)))
+	for _, p := range gone {
+		b = recordlog.AppendString(b, p.String())
+	}
+	return b
+}
+
+func (e *Entry) append(b []byte) []byte {
+	b = append(b, e.Blob[:]...)
+	for _, s := range []string{e.Path.String(), e.Title, e.Lang, e.Lead, e.RedirectTo, e.TranslationOf} {
+		b = recordlog.AppendString(b, s)
+	}
+	for _, list := range [][]string{e.Keywords, e.Aliases, e.targets} {
+		b = binary.AppendUvarint(b, uint64(len(list)))
+		for _, s := range list {
+			b = recordlog.AppendString(b, s)
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(len(e.Questions)))
+	for _, q := range e.Questions {
+		b = recordlog.AppendString(recordlog.AppendString(b, q.Anchor), q.Text)
+	}
+	b = binary.AppendVarint(b, e.ReviewBy.Unix())
+	b = binary.AppendUvarint(b, uint64(e.Problems))
+	return binary.AppendUvarint(b, uint64(e.Words))
+}
+
+// decode reads what encode wrote.
+func decode(body []byte) (position wiki.ID, changed []*Entry, gone []wiki.Path, err error) {
+	r := &recordlog.Reader{Rest: body}
+	r.Copy(position[:])
+	for range r.Count(len(position)) {
+		e, err := readEntry(r)
+		if err != nil {
+			return wiki.ID{}, nil, nil, err
+		}
+		changed = append(changed, e)
+	}
+	for range r.Count(1) {
+		p, err := wiki.ParsePath(r.String())
+		if err != nil {
+			return wiki.ID{}, nil, nil, recordlog.ErrDamaged
+		}
+		gone = append(gone, p)
+	}
+	if !r.Done() {
+		return wiki.ID{}, nil, nil, recordlog.ErrDamaged
+	}
+	return position, changed, gone, nil
+}
+
+func readEntry(r *recordlog.Reader) (*Entry, error) {
+	e := &Entry{}
+	r.Copy(e.Blob[:])
+	path, err := wiki.ParsePath(r.String())
+	if err != nil || r.Short {
+		return nil, recordlog.ErrDamaged
+	}
+	e.Path = path
+	for _, s := range []*string{&e.Title, &e.Lang, &e.Lead, &e.RedirectTo, &e.TranslationOf} {
+		*s = r.String()
+	}
+	for _, list := range []*[]string{&e.Keywords, &e.Aliases, &e.targets} {
+		for range r.Count(1) {
+			*list = append(*list, r.String())
+		}
+	}
+	for range r.Count(2) {
+		e.Questions = append(e.Questions, Question{r.String(), r.String()})
+	}
+	e.ReviewBy = time.Unix(r.Varint(), 0).UTC()
+	e.Problems, e.Words = int(r.Uvarint()), int(r.Uvarint())
+	return e, nil
+}

@@ -1,0 +1,382 @@
+package catalog
+
+import (
+	"cmp"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+	"golang.org/x/text/unicode/norm"
+
+	"coppice/wiki"
+)
+
+// View is the catalog at one commit: immutable, safe for many goroutines. What only lists need is made when the first
+// of them asks.
+type View struct {
+	commit    wiki.ID
+	entries   map[wiki.Path]*Entry
+	backlinks map[wiki.Path][]wiki.Path // sorted
+	linkers   map[string][]wiki.Path    // lastKey of a link's target -> pages with such a link
+	byTitle   map[string]wiki.Path      // titleKey of titles and aliases
+	size      int64                     // of a file with just these entries, in bytes, as last measured
+
+	lists func() *lists
+}
+
+// lists are made at most once for a View.
+type lists struct {
+	all        []Entry
+	categories []Category
+	byCategory map[string][]Entry
+	wanted     []Wanted
+	orphans    []Entry
+}
+
+func emptyView() *View {
+	v := &View{entries: map[wiki.Path]*Entry{}}
+	v.lists = sync.OnceValue(v.makeLists)
+	return v
+}
+
+// with gives the View after some pages changed and some went. Links are resolved again on the pages that changed, and
+// on those whose links could now lead elsewhere: a page came or went whose name such a link ends in. relink resolves
+// all of them.
+func (v *View) with(to *wiki.Snapshot, changed []*Entry, gone []wiki.Path, relink bool) *View {
+	n := &View{
+		commit: to.Commit(), entries: maps.Clone(v.entries), size: v.size,
+		backlinks: maps.Clone(v.backlinks), linkers: maps.Clone(v.linkers), byTitle: v.byTitle,
+	}
+	n.lists = sync.OnceValue(n.makeLists)
+	if relink {
+		n.backlinks, n.linkers = map[wiki.Path][]wiki.Path{}, map[string][]wiki.Path{}
+	}
+	b := builder{View: n, to: to, dirty: map[wiki.Path]bool{}, retitled: relink}
+	for _, p := range gone {
+		b.remove(p)
+	}
+	for _, e := range changed {
+		b.put(e)
+	}
+	if relink {
+		for p, e := range n.entries {
+			b.dirty[p] = true
+			b.addTargets(e)
+		}
+	}
+	for p := range b.dirty {
+		b.link(p, relink)
+	}
+	if b.retitled {
+		n.makeTitles()
+	}
+	return n
+}
+
+// builder is a View that is being made. Its lists are replaced, never written to: an older View has them too.
+type builder struct {
+	*View
+	to       *wiki.Snapshot
+	dirty    map[wiki.Path]bool // pages whose links are to be resolved
+	retitled bool
+}
+
+// remove takes a page out, with its links.
+func (b *builder) remove(p wiki.Path) {
+	e, ok := b.entries[p]
+	if !ok {
+		return
+	}
+	b.unlink(e)
+	for _, t := range e.targets {
+		b.linkers[lastKey(t)] = without(b.linkers[lastKey(t)], p)
+	}
+	delete(b.entries, p)
+	delete(b.dirty, p)
+	b.touch(p)
+	b.retitled = true
+}
+
+// put adds or replaces a page.
+func (b *builder) put(e *Entry) {
+	old, known := b.entries[e.Path]
+	if known {
+		b.unlink(old)
+		for _, t := range old.targets {
+			b.linkers[lastKey(t)] = without(b.linkers[lastKey(t)], e.Path)
+		}
+	} else {
+		b.touch(e.Path)
+	}
+	b.retitled = b.retitled || !known || old.Title != e.Title || !slices.Equal(old.Aliases, e.Aliases)
+	b.entries[e.Path] = e
+	b.addTargets(e)
+	b.dirty[e.Path] = true
+}
+
+func (b *builder) addTargets(e *Entry) {
+	for _, t := range e.targets {
+		b.linkers[lastKey(t)] = with(b.linkers[lastKey(t)], e.Path)
+	}
+}
+
+// touch marks the pages whose links could change their meaning because page p came or went.
+func (b *builder) touch(p wiki.Path) {
+	for _, key := range []string{lastKey(p.String()), lastKey(p.Folder())} {
+		for _, from := range b.linkers[key] {
+			if b.entries[from] != nil {
+				b.dirty[from] = true
+			}
+		}
+	}
+}
+
+// unlink takes a page's links out of the backlinks.
+func (b *builder) unlink(e *Entry) {
+	for _, to := range e.Links {
+		if rest := without(b.backlinks[to], e.Path); len(rest) > 0 {
+			b.backlinks[to] = rest
+		} else {
+			delete(b.backlinks, to)
+		}
+	}
+}
+
+// link resolves a page's links and puts them into the backlinks. fresh says that the backlinks do not have them.
+func (b *builder) link(p wiki.Path, fresh bool) {
+	old := b.entries[p]
+	if !fresh {
+		b.unlink(old)
+	}
+	e := *old
+	e.Links, e.Wanted = nil, nil
+	for _, t := range e.targets {
+		if to, ok := b.to.LookupFrom(p, t); !ok {
+			e.Wanted = append(e.Wanted, wantedName(p, t))
+		} else if to != p {
+			e.Links = append(e.Links, to)
+		}
+	}
+	slices.SortFunc(e.Links, wiki.Path.Compare)
+	e.Links = slices.Compact(e.Links)
+	slices.Sort(e.Wanted)
+	e.Wanted = slices.Compact(e.Wanted)
+	for _, to := range e.Links {
+		b.backlinks[to] = with(b.backlinks[to], p)
+	}
+	b.entries[p] = &e
+}
+
+// wantedName is the path that a page would have that a broken link means: relative to its folder where the link is.
+func wantedName(from wiki.Path, target string) string {
+	name := strings.TrimSuffix(target, ".md")
+	switch {
+	case strings.HasPrefix(name, "/"):
+		name = path.Clean(name)[1:]
+	case strings.HasPrefix(name, "."):
+		name = strings.TrimPrefix(path.Clean("/"+path.Join(from.Folder(), name)), "/")
+	}
+	return name
+}
+
+// lastKey is what two targets share that can mean the same page: their last element, without case and joints of words.
+func lastKey(target string) string {
+	target = strings.TrimSuffix(strings.TrimRight(target, "/"), ".md")
+	if target == "" || target == "." || strings.HasSuffix(target, "..") {
+		return "" // a folder that is known only from where it is written
+	}
+	return titleKey(target[strings.LastIndexByte(target, '/')+1:])
+}
+
+// titleKey is equal for titles that people take for one.
+func titleKey(title string) string {
+	var b strings.Builder
+	for _, r := range cases.Fold().String(norm.NFKC.String(title)) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// with and without give sorted copies.
+func with(list []wiki.Path, p wiki.Path) []wiki.Path {
+	i, there := slices.BinarySearchFunc(list, p, wiki.Path.Compare)
+	if there {
+		return list
+	}
+	return slices.Insert(slices.Clone(list), i, p)
+}
+
+func without(list []wiki.Path, p wiki.Path) []wiki.Path {
+	i, there := slices.BinarySearchFunc(list, p, wiki.Path.Compare)
+	if !there {
+		return list
+	}
+	return slices.Delete(slices.Clone(list), i, i+1)
+}
+
+func (v *View) makeTitles() {
+	v.byTitle = make(map[string]wiki.Path, len(v.entries))
+	take := func(name string, p wiki.Path) {
+		key := titleKey(name)
+		if old, taken := v.byTitle[key]; key != "" && (!taken || p.Compare(old) < 0) {
+			v.byTitle[key] = p
+		}
+	}
+	for p, e := range v.entries {
+		for _, a := range e.Aliases {
+			take(a, p)
+		}
+	}
+	titles := make(map[string]wiki.Path, len(v.entries))
+	aliases := v.byTitle
+	v.byTitle = titles
+	for p, e := range v.entries {
+		take(e.Title, p)
+	}
+	for key, p := range aliases { // a title comes before another page's alias
+		if _, taken := titles[key]; !taken {
+			titles[key] = p
+		}
+	}
+}
+
+func (v *View) makeLists() *lists {
+	l := &lists{byCategory: map[string][]Entry{}}
+	l.all = make([]Entry, 0, len(v.entries))
+	wanted := map[string][]wiki.Path{}
+	for _, e := range v.entries {
+		l.all = append(l.all, *e)
+		for _, name := range e.Wanted {
+			wanted[name] = append(wanted[name], e.Path)
+		}
+	}
+	sortByTitle(l.all)
+	names := map[string]string{}
+	for _, e := range l.all {
+		seen := map[string]bool{}
+		for _, k := range e.Keywords {
+			key := titleKey(k)
+			if key == "" || seen[key] {
+				continue
+			}
+			seen[key] = true
+			if names[key] == "" {
+				names[key] = k
+			}
+			l.byCategory[key] = append(l.byCategory[key], e)
+		}
+		if len(v.backlinks[e.Path]) == 0 && !isFolderPage(e.Path) && e.RedirectTo == "" {
+			l.orphans = append(l.orphans, e)
+		}
+	}
+	for key, entries := range l.byCategory {
+		l.categories = append(l.categories, Category{names[key], len(entries)})
+	}
+	slices.SortFunc(l.categories, func(a, b Category) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	for name, from := range wanted {
+		slices.SortFunc(from, wiki.Path.Compare)
+		l.wanted = append(l.wanted, Wanted{name, from})
+	}
+	slices.SortFunc(l.wanted, func(a, b Wanted) int {
+		return cmp.Or(cmp.Compare(len(b.From), len(a.From)), cmp.Compare(a.Name, b.Name))
+	})
+	return l
+}
+
+// sortByTitle orders entries as people would, with numbers by value, in no language in particular.
+func sortByTitle(entries []Entry) {
+	type keyed struct {
+		key   []byte
+		entry Entry
+	}
+	c, buf := collate.New(language.Und, collate.Numeric, collate.IgnoreCase), &collate.Buffer{}
+	list := make([]keyed, len(entries))
+	for i, e := range entries {
+		list[i] = keyed{c.KeyFromString(buf, e.Title), e}
+	}
+	slices.SortFunc(list, func(a, b keyed) int {
+		return cmp.Or(slices.Compare(a.key, b.key), a.entry.Path.Compare(b.entry.Path))
+	})
+	for i, k := range list {
+		entries[i] = k.entry
+	}
+}
+
+func isFolderPage(p wiki.Path) bool {
+	return p.Base() == "index" || p.Base() == "README" || p.Base() == "Home"
+}
+
+// Category is a keyword and how many pages have it.
+type Category struct {
+	Name  string // as the first page (by title) writes it
+	Count int
+}
+
+// Wanted is a name that pages link to and no page has.
+type Wanted struct {
+	Name string
+	From []wiki.Path
+}
+
+// Commit is the commit that the View reflects.
+func (v *View) Commit() wiki.ID { return v.commit }
+
+// Len counts the pages.
+func (v *View) Len() int { return len(v.entries) }
+
+// Entry gives a page's entry, and whether there is one.
+func (v *View) Entry(p wiki.Path) (Entry, bool) {
+	if e, ok := v.entries[p]; ok {
+		return *e, true
+	}
+	return Entry{}, false
+}
+
+// Title gives a page's title, or its name made readable when the page is not in the View.
+func (v *View) Title(p wiki.Path) string {
+	if e, ok := v.entries[p]; ok {
+		return e.Title
+	}
+	return Readable(p)
+}
+
+// All gives every page by title. The caller must not write to it, nor to the lists below.
+func (v *View) All() []Entry { return v.lists().all }
+
+// Categories gives every keyword by name. Keywords that differ in case or punctuation only are one.
+func (v *View) Categories() []Category { return v.lists().categories }
+
+// Category gives the pages with a keyword, by title.
+func (v *View) Category(name string) []Entry { return v.lists().byCategory[titleKey(name)] }
+
+// Backlinks gives the pages that link to p, by path.
+func (v *View) Backlinks(p wiki.Path) []Entry {
+	from := v.backlinks[p]
+	entries := make([]Entry, 0, len(from))
+	for _, f := range from {
+		if e, ok := v.entries[f]; ok {
+			entries = append(entries, *e)
+		}
+	}
+	return entries
+}
+
+// Wanted gives the names that links lead to and no page has, the most wanted first.
+func (v *View) Wanted() []Wanted { return v.lists().wanted }
+
+// Orphans gives the pages that no other page links to, by title; folders' own pages and redirects are none.
+func (v *View) Orphans() []Entry { return v.lists().orphans }
+
+// ByTitle finds the page of that title or alias, without regard to case and punctuation.
+func (v *View) ByTitle(name string) (wiki.Path, bool) {
+	p, ok := v.byTitle[titleKey(name)]
+	return p, ok
+}
