@@ -58,23 +58,29 @@ var (
 	begun   = web.HistoryRow{Stamp: stamp, ID: "3c4d5e6f", Kind: "added", Delta: 8220, Size: 8220}
 )
 
-const prose = `<p>A <strong>community of practice</strong> is a group of people who share a concern and learn how to do it better as they <a href="/wiki/interaction">interact regularly</a>. Not every group is one: see <a class="missing" href="/edit/teams">teams</a>.</p>
-<aside class="callout callout-tip"><p class="callout-title">Tip</p><p>Begin with the people, not with the platform.</p></aside>
-<h2 id="discussions">Discussions</h2>
-<h3 id="who-takes-part" class="question">Who takes part?</h3>
-<p>Three circles are found again and again: a core, an active group, and those who mostly read.<sup id="fnref:1"><a class="footnote-ref" href="#fn:1">1</a></sup> In <code>2:18:80</code> communities two of a hundred write most of it.</p>
-<table><thead><tr><th>Community</th><th align="right">Core</th><th align="right">Active</th><th align="right">Readers</th></tr></thead><tbody><tr><td>Rural finance</td><td align="right">1</td><td align="right">10</td><td align="right">89</td></tr><tr><td>Water and sanitation</td><td align="right">2</td><td align="right">18</td><td align="right">80</td></tr></tbody></table>
-<h3 id="how-big" class="question">How big should a community be?</h3>
+// prose has what the Markdown room writes: its classes are listed there at Document.HTML.
+const prose = `<p>A <strong>community of practice</strong> is a group of people who share a concern and learn how to do it better as they <a href="/wiki/interaction">interact regularly</a>. Not every group is one: see <a class="missing" href="/edit/teams">teams</a>, or what <a class="external" rel="nofollow noopener" href="https://example.org/">others</a> say.</p>
+<div class="callout callout-tip" role="note" aria-label="Tip">
+<p class="callout-title">Tip</p>
+<p>Begin with the people, not with the platform.</p>
+</div>
+<h2 id="discussions">Discussions<a class="anchor" href="#discussions" aria-label="Link to: Discussions"></a></h2>
+<h3 id="who-takes-part">Who takes part?<a class="anchor" href="#who-takes-part" aria-label="Link to: Who takes part?"></a></h3>
+<p>Three circles are found again and again: a core, an active group, and those who mostly read.<sup class="footnote-ref" id="fnref-1"><a href="#fn-1" role="doc-noteref">1</a></sup> In <code>2:18:80</code> communities two of a hundred write most of it.</p>
+<div class="table" role="region" tabindex="0" aria-label="Table"><table><thead><tr><th>Community</th><th class="right">Core</th><th class="right">Active</th><th class="right">Readers</th></tr></thead><tbody><tr><td>Rural finance</td><td class="right">1</td><td class="right">10</td><td class="right">89</td></tr><tr><td>Water and sanitation</td><td class="right">2</td><td class="right">18</td><td class="right">80</td></tr></tbody></table></div>
+<h3 id="how-big">How big should a community be?<a class="anchor" href="#how-big" aria-label="Link to: How big should a community be?"></a></h3>
 <p>There is no one number. What counts is that newcomers meet somebody who answers.</p>
 <ul><li>A dozen people can keep a conversation going.</li><li>A hundred need somebody who <em>facilitates</em>.<ul><li>Often for a day a week.</li></ul></li></ul>
+<ul><li class="task"><input type="checkbox" disabled checked aria-label="done"> Ask the members</li><li class="task"><input type="checkbox" disabled aria-label="to do"> Find a host</li></ul>
 <blockquote><p>Nobody can be ordered to learn from others, but anybody can be invited.</p></blockquote>
-<pre class="chroma"><code><span class="kd">func</span> <span class="nf">share</span><span class="p">(</span><span class="nx">story</span> <span class="kt">string</span><span class="p">)</span> <span class="p">{</span> <span class="c1">// tell it</span>
+<pre class="chroma" tabindex="0"><code class="language-go"><span class="kd">func</span> <span class="nf">share</span><span class="p">(</span><span class="nx">story</span> <span class="kt">string</span><span class="p">)</span> <span class="p">{</span> <span class="c1">// tell it</span>
 	<span class="nx">fmt</span><span class="p">.</span><span class="nf">Println</span><span class="p">(</span><span class="s">&#34;once&#34;</span><span class="p">,</span> <span class="mi">42</span><span class="p">)</span>
 <span class="p">}</span>
 </code></pre>
-<h2 id="examples">Examples</h2>
+<h2 id="examples">Examples<a class="anchor" href="#examples" aria-label="Link to: Examples"></a></h2>
 <p dir="auto">مجتمع الممارسة هو مجموعة من الناس.</p>
-<section class="footnotes"><hr><ol><li id="fn:1"><p>From a survey of 2008. <a class="footnote-backref" href="#fnref:1">↩</a></p></li></ol></section>`
+<section class="footnotes" role="doc-endnotes" aria-label="Footnotes">
+<ol><li id="fn-1"><p>From a survey of 2008. <a class="footnote-back" href="#fnref-1" aria-label="Back">↩</a></p></li></ol></section>`
 
 var contents = []web.TOCEntry{
 	{Level: 1, Text: "Discussions", Anchor: "discussions", EditURL: "/edit/p?section=discussions"},
@@ -91,7 +97,7 @@ func samples() []sample {
 		return sample{view, web.ConfirmView{
 			Base: base(title, view), Tabs: tabs, Crumbs: crumbs, Path: "p", Action: "/" + view + "/p", BaseRev: "1a2b", Revision: stamp, RevID: "1a2b3c", To: hostile,
 			Summary: hostile, Sentence: "There is a page of that name.", Links: 2, Cancel: "/wiki/p", Hunks: hunks,
-		}, web.ConfirmView{Base: bare(title, view), Action: "/x"}}
+		}, web.ConfirmView{Base: bare(title, view), Action: "/x", Cancel: "/wiki/p"}}
 	}
 	conflict := web.ConflictView{
 		Base: base("Two edits met: Who takes part?", "conflict"), Crumbs: crumbs, Path: "p", Action: "/edit/p", BaseRev: "1a2b", Summary: "sharper words", Theirs: stamp, Count: 1,
@@ -113,9 +119,9 @@ func samples() []sample {
 		{"edit", web.EditView{Base: base("Editing Who takes part?", "edit"), Tabs: tabs, Crumbs: crumbs, Path: "p", New: true, Action: "/edit/p", BaseRev: "1a", Section: "who", SectionText: "Who takes part?", Source: "\n" + hostile,
 			Summary: hostile, Sentence: "The page is too long.", Preview: prose, HasPreview: true, Changes: hunks, HasChanges: true, Problems: []web.Problem{{Line: 1, Text: "x"}}, Forms: forms, PreviewURL: "/preview/p", Cancel: "/wiki/p",
 			Limit: 2 << 20, Help: "/wiki/help", Guide: "Say in the first paragraph what a hurried reader needs.\nThen the details."},
-			web.EditView{Base: bare("E", "edit"), Action: "/edit/p", HasChanges: true}},
+			web.EditView{Base: bare("E", "edit"), Action: "/edit/p", Cancel: "/", HasChanges: true}},
 		{"new", web.NewView{Base: base("New page", "new"), Action: "/new", Name: hostile, Sentence: "A name may not hold a colon.", Forms: forms, Near: links}, web.NewView{Base: bare("New", "new"), Action: "/new"}},
-		{"conflict", conflict, web.ConflictView{Base: bare("C", "conflict"), Action: "/edit/p", Deleted: true}},
+		{"conflict", conflict, web.ConflictView{Base: bare("C", "conflict"), Action: "/edit/p", Cancel: "/", Deleted: true}},
 		{"history", web.HistoryView{Base: base("History of p", "history"), Tabs: tabs, Crumbs: crumbs, Path: "p", Deleted: true, RestoreURL: "/restore/p", Rows: []web.HistoryRow{row, renamed, begun}, CompareURL: "/compare/p", Older: "/history/p?from=3", Newest: "/history/p", Total: 53, Behind: true},
 			web.HistoryView{Base: bare("H", "history"), CompareURL: "/compare/p"}},
 		{"compare", web.CompareView{Base: base("Changes of p", "compare"), Tabs: tabs, Crumbs: crumbs, Path: "p", From: stamp, To: stamp, Mode: "split", InlineURL: "/compare/p", SplitURL: "/compare/p?mode=split", RichURL: "/compare/p?mode=rendered", Hunks: hunks, Previous: "/compare/p?to=1", Next: "/compare/p?to=3", RevertURL: "/revert/p", RevertID: "1a"},

@@ -85,6 +85,9 @@ func Load(fsys fs.FS) (*Theme, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := t.checkAssets(view); err != nil {
+			return nil, err
+		}
 		t.views[name] = view
 		t.names = append(t.names, name)
 	}
@@ -204,7 +207,6 @@ func parseView(fsys fs.FS, frame *template.Template, file string) (*template.Tem
 // indentation is for the reader of a template and only weighs on a page. Lines stay, so that errors name the right one.
 var indentation = regexp.MustCompile(`(?m)^[ \t]+`)
 
-// comments of HTML in templates would be dropped by html/template anyway; the line is kept in words of {{/* */}}.
 func readTemplate(fsys fs.FS, file string) (string, error) {
 	b, err := fs.ReadFile(fsys, file)
 	if err != nil {

@@ -14,10 +14,5 @@ function offerCopy(pre) {
 }
 
 if (navigator.clipboard) {
-  for (const pre of document.querySelectorAll("#text pre")) offerCopy(pre);
-}
-
-// What scrolls sideways must be reachable with the keyboard.
-for (const box of document.querySelectorAll("#text pre, #text table")) {
-  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  for (const pre of document.querySelectorAll("article pre")) offerCopy(pre);
 }

@@ -1,5 +1,5 @@
 // The page of a conflict: choices beside each passage put the text together. As soon as the writer touches the text, their hand goes before ours.
-const clashes = document.getElementById("conflict");
+const clashes = document.getElementById("ui:conflict");
 
 function piece(chunk, choice) {
   const text = (name) => chunk.querySelector(`[data-text="${name}"]`)?.textContent ?? "";
@@ -16,7 +16,7 @@ function joined(first, second) {
 
 function offerChoices() {
   const source = clashes.elements.namedItem("source");
-  const warning = document.getElementById("by-hand");
+  const warning = document.getElementById("ui:by-hand");
   const chunks = [...clashes.querySelectorAll("[data-chunk]")];
   const together = () => chunks.map((chunk) => piece(chunk, chunk.querySelector("input:checked")?.value)).join("");
   // The choices are only offered where they provably give the text that the server made.

@@ -9,9 +9,9 @@ const wideEnough = matchMedia("(min-width: 70rem)");
 // livePreview has the server render what is typed: what one sees is exactly what readers will get.
 function livePreview(form, source) {
   const grid = form.querySelector(".editor");
-  const pane = document.getElementById("preview");
-  const text = document.getElementById("preview-text");
-  const button = document.getElementById("preview-button");
+  const pane = document.getElementById("ui:preview");
+  const text = document.getElementById("ui:preview-text");
+  const button = document.getElementById("ui:preview-button");
   let asking;
 
   async function render() {
@@ -91,7 +91,7 @@ function keepDraft(form, source) {
 
   const write = (sent) => remember(key, JSON.stringify({ text: source.value, summary: summary.value, base, time: Date.now(), sent }));
   source.addEventListener("input", after(draftPause, () => write(false)));
-  document.getElementById("cancel")?.addEventListener("click", () => remember(key, null));
+  document.getElementById("ui:cancel")?.addEventListener("click", () => remember(key, null));
   form.addEventListener("submit", (event) => write(event.submitter?.value === "save"));
 }
 
@@ -108,7 +108,7 @@ function guardLeaving(form, source) {
   const before = source.defaultValue;
   let leaving = false;
   form.addEventListener("submit", () => { leaving = true; });
-  document.getElementById("cancel")?.addEventListener("click", () => { leaving = true; });
+  document.getElementById("ui:cancel")?.addEventListener("click", () => { leaving = true; });
   addEventListener("pageshow", () => { leaving = false; });
   addEventListener("beforeunload", (event) => { if (!leaving && source.value !== before) event.preventDefault(); });
 }
@@ -122,11 +122,11 @@ function saveByKey(form) {
   });
 }
 
-const editor = document.getElementById("editor");
+const editor = document.getElementById("ui:editor");
 if (editor) {
   const source = editor.elements.namedItem("source");
   source.before(toolbar(source));
-  sizeHint(source, document.getElementById("size"), Number(editor.dataset.limit));
+  sizeHint(source, document.getElementById("ui:size"), Number(editor.dataset.limit));
   keepDraft(editor, source);
   guardLeaving(editor, source);
   saveByKey(editor);

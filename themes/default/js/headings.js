@@ -1,35 +1,36 @@
-// Headings get their address to copy and, for those who may edit, a way to edit just their section; the contents show where one is.
+// The contents show where one is; headings copy their address, and lead those who may edit to the editor of just their section.
 import { make } from "./dom.js";
 
-const contents = document.getElementById("toc");
+const contents = document.getElementById("ui:toc");
 
-function tools(heading, entry) {
-  const box = make("span", { class: "heading-tools" });
-  const copy = make("a", { href: `#${heading.id}`, "aria-label": `Address of “${heading.textContent.trim()}”`, title: "Copy the address" }, "#");
-  copy.addEventListener("click", async () => {
+function copyOnClick(anchor) {
+  anchor.title = "Copy the address";
+  anchor.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(copy.href);
-      copy.textContent = "✓";
-      setTimeout(() => { copy.textContent = "#"; }, 1500);
+      await navigator.clipboard.writeText(anchor.href);
+      anchor.classList.add("copied");
+      setTimeout(() => anchor.classList.remove("copied"), 1500);
     } catch {
-      // No clipboard here: the address bar has it, the link was followed.
+      // No clipboard here: the link was followed, the address bar has it.
     }
   });
-  box.append(copy);
-  if (entry?.dataset.edit) {
-    box.append(make("a", { href: entry.dataset.edit, "aria-label": `Edit “${heading.textContent.trim()}”`, title: "Edit this section" }, "✎"));
-  }
-  return box;
 }
 
-function followHeadings(entries) {
+function dressHeading(heading, entry) {
+  heading.classList.toggle("question", entry.parentElement.classList.contains("asks"));
+  if (entry.dataset.edit) {
+    heading.append(make("a", { class: "edit-section", href: entry.dataset.edit, "aria-label": `Edit: ${entry.textContent}`, title: "Edit this section" }));
+  }
+}
+
+// followReading marks the entry of the section that stands in the upper third of the window.
+function followReading(entries) {
   const headings = [...entries.keys()];
-  if (!headings.length) return;
   let current;
   let waiting = false;
   const mark = () => {
     waiting = false;
-    const line = innerHeight * 0.3;
+    const line = innerHeight / 3;
     const heading = headings.findLast((h) => h.getBoundingClientRect().top < line) ?? headings[0];
     if (heading === current) return;
     entries.get(current)?.removeAttribute("aria-current");
@@ -37,7 +38,7 @@ function followHeadings(entries) {
     const entry = entries.get(current);
     entry.setAttribute("aria-current", "location");
     const box = entry.closest(".toc-inner");
-    if (box && box.scrollHeight > box.clientHeight) box.scrollTop = entry.offsetTop - box.clientHeight / 2;
+    if (box.scrollHeight > box.clientHeight) box.scrollTop = entry.offsetTop - box.offsetTop - box.clientHeight / 2;
   };
   addEventListener("scroll", () => {
     if (!waiting) requestAnimationFrame(mark);
@@ -48,17 +49,17 @@ function followHeadings(entries) {
 
 function dressHeadings() {
   const entries = new Map();
-  for (const link of contents?.querySelectorAll("a") ?? []) {
-    const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-    if (heading) entries.set(heading, link);
+  for (const entry of contents.querySelectorAll("a")) {
+    const heading = document.getElementById(decodeURIComponent(entry.hash.slice(1)));
+    if (!heading) continue;
+    entries.set(heading, entry);
+    dressHeading(heading, entry);
   }
-  for (const heading of document.querySelectorAll("#text :is(h1, h2, h3, h4, h5, h6)[id]")) {
-    heading.append(tools(heading, entries.get(heading)));
-  }
-  followHeadings(entries);
-  contents?.addEventListener("click", (event) => {
-    if (event.target.closest("a") && contents.matches(":popover-open")) contents.hidePopover();
+  if (entries.size) followReading(entries);
+  contents.addEventListener("click", (event) => {
+    if (event.target.closest("a") && contents.matches("[popover]:popover-open")) contents.hidePopover();
   });
 }
 
-dressHeadings();
+for (const anchor of document.querySelectorAll("article .anchor")) copyOnClick(anchor);
+if (contents) dressHeadings();

@@ -39,5 +39,5 @@ function offerSchemes(button) {
   });
 }
 
-const schemeButton = document.getElementById("scheme");
+const schemeButton = document.getElementById("ui:scheme");
 if (schemeButton) offerSchemes(schemeButton);

@@ -2,9 +2,9 @@
 import { make, remember, remembered } from "./dom.js";
 
 const shortcuts = {
-  "/": ["Search", () => document.getElementById("q")],
-  "e": ["Edit this page", () => document.getElementById("edit-link")],
-  "h": ["Versions of this page", () => document.getElementById("history-link")],
+  "/": ["Search", () => document.getElementById("ui:q")],
+  "e": ["Edit this page", () => document.getElementById("ui:edit-link")],
+  "h": ["Versions of this page", () => document.getElementById("ui:history-link")],
   "?": ["These keys", () => null],
 };
 
@@ -25,8 +25,8 @@ function buildHelp() {
   const off = make("input", { type: "checkbox" });
   off.checked = remembered("keys") !== "off";
   off.addEventListener("change", () => remember("keys", off.checked ? null : "off"));
-  const dialog = make("dialog", { "aria-labelledby": "keys-title" },
-    make("h2", { id: "keys-title" }, "Keys"),
+  const dialog = make("dialog", { "aria-labelledby": "ui:keys-title" },
+    make("h2", { id: "ui:keys-title" }, "Keys"),
     make("dl", { class: "keys" }, ...lines),
     make("p", {}, make("label", {}, off, " Single keys are on")),
     make("form", { method: "dialog" }, make("button", { class: "button primary" }, "Close")));
@@ -41,7 +41,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (event.key === "?") return showHelp();
   const target = shortcut[1]();
-  if (target?.id === "q") {
+  if (target?.id === "ui:q") {
     target.focus();
     target.select();
   } else {

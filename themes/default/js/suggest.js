@@ -5,7 +5,7 @@ const suggestPause = 120;  // ms without a key before the server is asked
 const suggestFrom = 2;     // letters
 
 function suggestFor(input) {
-  const list = make("ul", { class: "suggestions", id: "suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
+  const list = make("ul", { class: "suggestions", id: "ui:suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
   const status = make("span", { class: "hidden-text", role: "status" });
   input.form.append(list, status);
   for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"]]) {
@@ -37,7 +37,7 @@ function suggestFor(input) {
   function show([typed, texts, abouts = [], urls = []]) {
     if (typed !== undefined && document.activeElement !== input) return;
     list.replaceChildren(...texts.map((text, i) => {
-      const line = make("li", { role: "option", id: `suggestion-${i}`, "aria-selected": "false" }, marked(text, input.value.trim()));
+      const line = make("li", { role: "option", id: `ui:suggestion-${i}`, "aria-selected": "false" }, marked(text, input.value.trim()));
       if (abouts[i]) line.append(make("small", {}, abouts[i]));
       line.addEventListener("mousedown", (event) => event.preventDefault());
       line.addEventListener("click", () => follow(text, urls[i]));

@@ -1,5 +1,5 @@
 // The list of versions: only pairs that make sense can be chosen, the older one on the left.
-const versions = document.getElementById("history");
+const versions = document.getElementById("ui:history");
 
 function sensiblePairs() {
   const from = [...versions.elements].filter((e) => e.name === "from");
