@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func folderOf(b *testing.B, s *Store, n int) (ID, []TreeEntry) {
 // plumbing with core.fsync=all and the bare cost of five syncs of new files and folders.
 func BenchmarkSave(b *testing.B) {
 	for _, pages := range []int{120, 4600} {
-		b.Run(fmt.Sprint(pages), func(b *testing.B) {
+		b.Run(strconv.Itoa(pages), func(b *testing.B) {
 			dir := filepath.Join(b.TempDir(), "wiki.git")
 			if err := Init(dir, "main"); err != nil {
 				b.Fatal(err)
@@ -76,7 +77,7 @@ func saveFile(b *testing.B, s *Store, head ID, files []TreeEntry, n int) ID {
 // plumbingSaves does the same with hash-object, mktree, commit-tree and update-ref.
 func plumbingSaves(b *testing.B, dir string, rounds int) (took []time.Duration) {
 	git := func(stdin string, args ...string) string {
-		cmd := exec.Command("git", append([]string{"-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync"}, args...)...)
+		cmd := exec.CommandContext(b.Context(), "git", append([]string{"-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync"}, args...)...)
 		cmd.Dir, cmd.Env, cmd.Stdin = dir, gitEnv(dir), strings.NewReader(stdin)
 		out, err := cmd.Output()
 		if err != nil {
@@ -106,7 +107,7 @@ func rawSyncs(b *testing.B, rounds int) (took []time.Duration) {
 	for n := range rounds {
 		begun := time.Now()
 		for i := range 3 {
-			if err := writeDurable(filepath.Join(dir, fmt.Sprint(n, "-", i)), bytes.Repeat([]byte{byte(n)}, 4096), 0o666); err != nil {
+			if err := writeDurable(filepath.Join(dir, fmt.Sprint(n, "-", i)), bytes.Repeat([]byte{byte(n)}, 4096)); err != nil {
 				b.Fatal(err)
 			}
 			if i > 0 {

@@ -47,13 +47,13 @@ func (s *Store) WriteBundle(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("write a bundle: %w", err)
 	}
-	head := bufio.NewWriter(w)
+	var head bytes.Buffer
 	head.WriteString(bundleV2 + "\n")
 	for _, ref := range refs {
-		fmt.Fprintf(head, "%s %s\n", ref.ID, ref.Name)
+		fmt.Fprintf(&head, "%s %s\n", ref.ID, ref.Name)
 	}
 	head.WriteByte('\n')
-	if err := head.Flush(); err != nil {
+	if _, err := head.WriteTo(w); err != nil {
 		return fmt.Errorf("write a bundle: %w", err)
 	}
 	pw := newPackWriter(w, len(r.entries))
@@ -239,7 +239,7 @@ func fillFromBundle(ctx context.Context, in *bufio.Reader, head bundleHead, dir 
 	if err := receivePack(ctx, in, filepath.Join(dir, "objects", "pack")); err != nil {
 		return err
 	}
-	if err := writeDurable(filepath.Join(dir, "packed-refs"), head.packedRefs(), 0o666); err != nil {
+	if err := writeDurable(filepath.Join(dir, "packed-refs"), head.packedRefs()); err != nil {
 		return writeError("write refs", err)
 	}
 	if err := syncDir(dir); err != nil {
@@ -249,7 +249,7 @@ func fillFromBundle(ctx context.Context, in *bufio.Reader, head bundleHead, dir 
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer func() { _ = s.Close() }()
 	return s.checkWhole(ctx, head.refs)
 }
 

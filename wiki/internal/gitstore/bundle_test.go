@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -138,7 +139,7 @@ func TestWriteBundleWhileSaving(t *testing.T) {
 				t.Fatal(failed)
 			}
 			for i, b := range bundles {
-				dir := filepath.Join(t.TempDir(), fmt.Sprint(i))
+				dir := filepath.Join(t.TempDir(), strconv.Itoa(i))
 				if err := ReadBundle(context.Background(), bytes.NewReader(b), dir); err != nil {
 					t.Fatal(err)
 				}

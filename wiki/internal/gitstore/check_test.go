@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -27,7 +28,7 @@ func TestCheckSound(t *testing.T) {
 	}
 	sv := newSaver(t, s)
 	for n := range 20 {
-		sv.save(fmt.Sprintf("f%d/p.md", n%3), fmt.Sprint(n))
+		sv.save(fmt.Sprintf("f%d/p.md", n%3), strconv.Itoa(n))
 	}
 	gitRun(t, s.Dir(), "", "tag", "-a", "-m", "x", "v1", "main")
 	gitRun(t, s.Dir(), "", "pack-refs", "--all")
@@ -68,6 +69,11 @@ func TestCheckFinds(t *testing.T) {
 		}
 		return id
 	}
+	write := func(s *Store, name, content string) {
+		if err := os.WriteFile(filepath.Join(s.Dir(), name), []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
 	ref := func(s *Store, id ID) {
 		if err := s.UpdateRef("refs/heads/main", id, ID{}); err != nil {
 			t.Fatal(err)
@@ -78,10 +84,10 @@ func TestCheckFinds(t *testing.T) {
 		breakIt    func(s *Store)
 	}{
 		{"empty ref", "refs/heads/bad", func(s *Store) {
-			os.WriteFile(filepath.Join(s.Dir(), "refs/heads/bad"), nil, 0o666)
+			write(s, "refs/heads/bad", "")
 		}},
 		{"ref to nothing", "named by refs/heads/main", func(s *Store) {
-			os.WriteFile(filepath.Join(s.Dir(), "refs/heads/main"), []byte(absent.String()+"\n"), 0o666)
+			write(s, "refs/heads/main", absent.String()+"\n")
 		}},
 		{"missing tree", "tree " + absent.String(), func(s *Store) { ref(s, commit(s, absent)) }},
 		{"missing parent", "commit " + absent.String(), func(s *Store) {

@@ -128,14 +128,16 @@ func TestKilledWriter(t *testing.T) {
 			}
 		}
 		fsck(t, s.Dir())
-		again.Close()
+		if err := again.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
 // runAndKill runs a writer until a random moment after its first save, and returns the commits it acknowledged.
 func runAndKill(t *testing.T, dir string, round int) (acknowledged []ID) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), crashDirVar+"="+dir)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr

@@ -1,13 +1,14 @@
 package gitstore
 
 import (
+	"context"
 	"fmt"
 	"os/exec"
 )
 
 // gitTry runs native git where it may fail, or from a goroutine.
 func gitTry(dir string, args ...string) error {
-	cmd := exec.Command("git", args...)
+	cmd := exec.CommandContext(context.Background(), "git", args...)
 	cmd.Dir = dir
 	cmd.Env = gitEnv(dir)
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -41,11 +41,11 @@ func Init(dir, branch string) (err error) {
 			return writeError("init", err)
 		}
 	}
-	if err := writeDurable(filepath.Join(dir, "config"), []byte(initialConfig), 0o666); err != nil {
+	if err := writeDurable(filepath.Join(dir, "config"), []byte(initialConfig)); err != nil {
 		return writeError("init", err)
 	}
 	// HEAD comes last: without it a folder is no repository.
-	if err := writeDurable(filepath.Join(dir, "HEAD"), []byte("ref: "+ref+"\n"), 0o666); err != nil {
+	if err := writeDurable(filepath.Join(dir, "HEAD"), []byte("ref: "+ref+"\n")); err != nil {
 		return writeError("init", err)
 	}
 	if err := syncDir(dir); err != nil {
@@ -75,8 +75,8 @@ func removeInside(dir string) {
 }
 
 // writeDurable writes a file that nobody looks at yet and syncs it, but not its folder.
-func writeDurable(path string, data []byte, mode os.FileMode) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
+func writeDurable(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -33,8 +34,11 @@ func TestDueForFold(t *testing.T) {
 	} {
 		var packs []*pack
 		for i, f := range strings.Fields(c.sizes) {
-			p := &pack{base: fmt.Sprint(i)}
-			fmt.Sscan(f, &p.size)
+			size, err := strconv.ParseInt(f, 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := &pack{base: strconv.Itoa(i), size: size}
 			packs = append(packs, p)
 		}
 		if got := len(dueForFold(packs)); got != c.due {
@@ -210,7 +214,7 @@ func TestMaintainLeavesMarkedPacks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := range 5 {
-		sv.save("f/b.md", fmt.Sprint(n))
+		sv.save("f/b.md", strconv.Itoa(n))
 	}
 	gitRun(t, s.Dir(), "", "multi-pack-index", "write")
 	maintain(t, s)
@@ -228,7 +232,7 @@ func TestMaintainLeavesAlternates(t *testing.T) {
 	lender := newStore(t)
 	sv := newSaver(t, lender)
 	for n := range 6 {
-		sv.save("f/a.md", fmt.Sprint(n))
+		sv.save("f/a.md", strconv.Itoa(n))
 	}
 	lent := packFiles(t, lender)
 	dir := filepath.Join(t.TempDir(), "borrower.git")
@@ -236,7 +240,7 @@ func TestMaintainLeavesAlternates(t *testing.T) {
 	s := mustOpen(t, dir)
 	borrower := &saver{t: t, s: s, pages: sv.pages, trees: sv.trees, head: sv.head, count: sv.count}
 	for n := range 4 {
-		borrower.save("f/b.md", fmt.Sprint(n))
+		borrower.save("f/b.md", strconv.Itoa(n))
 	}
 	maintain(t, s)
 	if now := packFiles(t, lender); strings.Join(lent, " ") != strings.Join(now, " ") {
@@ -281,7 +285,7 @@ func TestMaintainStops(t *testing.T) {
 	s := newStore(t)
 	sv := newSaver(t, s)
 	for n := range 5 {
-		sv.save("f/a.md", fmt.Sprint(n))
+		sv.save("f/a.md", strconv.Itoa(n))
 	}
 	before := packFiles(t, s)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -292,11 +296,7 @@ func TestMaintainStops(t *testing.T) {
 	if after := packFiles(t, s); len(after) != len(before) {
 		t.Errorf("the files were %q and are %q", before, after)
 	}
-	ro, err := Open(s.Dir(), Options{ReadOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ro.Close()
+	ro := openReadOnly(t, s.Dir())
 	if err := ro.Maintain(context.Background()); !errors.Is(err, ErrReadOnly) || ro.NeedsMaintenance() {
 		t.Errorf("Maintain() of a read-only store = %v", err)
 	}
@@ -337,7 +337,7 @@ func TestMaintainBesideOthers(t *testing.T) {
 	wg.Wait()
 	fsck(t, s.Dir())
 	compareAll(t, s, gitObjects(t, s.Dir()))
-	if got := gitLine(t, s.Dir(), "rev-list", "--count", "main"); got != fmt.Sprint(saves+20) {
+	if got := gitLine(t, s.Dir(), "rev-list", "--count", "main"); got != strconv.Itoa(saves+20) {
 		t.Errorf("git counts %s commits", got)
 	}
 }
@@ -352,9 +352,9 @@ func nativeRound(t *testing.T, dir, pusher string, n int) error {
 		}
 		return nil
 	case 1:
-		return gitTry(dir, "clone", "-q", "--bare", "--no-local", dir, filepath.Join(t.TempDir(), fmt.Sprint(n)))
+		return gitTry(dir, "clone", "-q", "--bare", "--no-local", dir, filepath.Join(t.TempDir(), strconv.Itoa(n)))
 	case 2:
-		if err := gitTry(pusher, "commit", "-q", "--allow-empty", "-m", fmt.Sprint(n)); err != nil {
+		if err := gitTry(pusher, "commit", "-q", "--allow-empty", "-m", strconv.Itoa(n)); err != nil {
 			return err
 		}
 		return gitTry(pusher, "push", "-q", "origin", "HEAD:refs/heads/outside")

@@ -74,27 +74,31 @@ func newPackWriter(w io.Writer, count int) *packWriter {
 	copy(h[:], "PACK")
 	binary.BigEndian.PutUint32(h[4:], 2)
 	binary.BigEndian.PutUint32(h[8:], uint32(count))
-	pw.Write(h[:])
+	pw.put(h[:])
 	return pw
 }
 
-// Write appends bytes to the pack and its sums. It is an io.Writer for the compressor.
-func (pw *packWriter) Write(b []byte) (int, error) {
+// put appends bytes to the pack and its sums.
+func (pw *packWriter) put(b []byte) {
 	if pw.err != nil {
-		return 0, pw.err
+		return
 	}
 	pw.sum.Write(b)
 	pw.crc = crc32.Update(pw.crc, crc32.IEEETable, b)
 	pw.off += int64(len(b))
-	n, err := pw.w.Write(b)
-	pw.err = err
-	return n, err
+	_, pw.err = pw.w.Write(b)
+}
+
+// Write is put for the compressor.
+func (pw *packWriter) Write(b []byte) (int, error) {
+	pw.put(b)
+	return len(b), pw.err
 }
 
 // add writes an object whole and returns where its entry starts.
 func (pw *packWriter) add(kind Kind, id ID, data []byte) int64 {
 	off := pw.begin()
-	pw.Write(appendEntryHeader(pw.head[:0], kind, int64(len(data))))
+	pw.put(appendEntryHeader(pw.head[:0], kind, int64(len(data))))
 	pw.deflate(data)
 	pw.end(id, off)
 	return off
@@ -104,7 +108,7 @@ func (pw *packWriter) add(kind Kind, id ID, data []byte) int64 {
 func (pw *packWriter) addDelta(id ID, base int64, delta []byte) int64 {
 	off := pw.begin()
 	h := appendEntryHeader(pw.head[:0], ofsDelta, int64(len(delta)))
-	pw.Write(appendDistance(h, off-base))
+	pw.put(appendDistance(h, off-base))
 	pw.deflate(delta)
 	pw.end(id, off)
 	return off
@@ -118,8 +122,8 @@ func (pw *packWriter) addStream(kind Kind, id ID, size, base int64, stream []byt
 	if kind == ofsDelta {
 		h = appendDistance(h, off-base)
 	}
-	pw.Write(h)
-	pw.Write(stream)
+	pw.put(h)
+	pw.put(stream)
 	pw.end(id, off)
 	return off
 }
@@ -311,7 +315,8 @@ func (p *stagedPack) publishAs(sum ID, records []packRecord) (base string, err e
 	if e := <-packSynced; e != nil {
 		err = e
 	}
-	if err != nil {
+	// Closed before they are renamed, for not every system renames open files.
+	if err = errors.Join(err, p.packTemp.Close(), p.idxTemp.Close()); err != nil {
 		return "", writeError("write a pack", err)
 	}
 	base = filepath.Join(p.dir, "pack-"+uniquePackName(sum))

@@ -136,7 +136,7 @@ func (in *inflater) pour(w io.Writer, n int64) error {
 		if err := in.fill(chunk); err != nil {
 			return err
 		}
-		w.Write(chunk) // a hash takes everything
+		_, _ = w.Write(chunk) // a hash takes everything
 		n -= int64(len(chunk))
 	}
 	return in.finish()

@@ -243,7 +243,7 @@ func TestUpdateRefRaces(t *testing.T) {
 		})
 	}
 	wg.Go(func() {
-		for done := 0; done < writers*rounds; done++ {
+		for done := range writers * rounds {
 			for {
 				now, err := s.Ref("refs/tags/x")
 				if err != nil {

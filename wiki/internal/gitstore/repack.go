@@ -33,8 +33,8 @@ type repacker struct {
 	sources []*source
 	places  map[ID]int32 // place in entries
 	entries []repackEntry
-	order   []int32 // places in the order they shall be written in, as far as bases allow
-	cache   *baseCache
+	order   []int32    // places in the order they shall be written in, as far as bases allow
+	cache   *baseCache // its own, so that a fold does not drive out what readers use
 }
 
 // source is a pack that entries are copied from.
@@ -302,7 +302,7 @@ func (r *repacker) writeProposed(pw *packWriter, n int32) (done bool, err error)
 // content reads an object whole and checks that it is the one that its name says: whatever is written anew is hashed, for
 // the new copy will be the only one.
 func (r *repacker) content(n int32) (Kind, []byte, error) {
-	key := cacheKey{off: int64(n)}
+	key := cacheKey{off: int64(n)} // packs have serials from 1, so their own keys are others
 	if kind, content, ok := r.cache.get(key); ok {
 		return kind, content, nil
 	}
@@ -323,7 +323,7 @@ func (r *repacker) readEntry(e *repackEntry) (kind Kind, content []byte, err err
 		return r.s.Read(e.id)
 	}
 	defer catchFault(debug.SetPanicOnFault(true), &err)
-	kind, content, _, err = r.sources[e.source].read(e.off, r.s.bases)
+	kind, content, _, err = r.sources[e.source].read(e.off, r.cache)
 	return kind, content, err
 }
 

@@ -58,6 +58,7 @@ type packSet struct {
 // Open opens a bare repository, the root of a work tree, or its .git folder or file; linked work trees and alternates
 // are followed. What is no repository is ErrNotRepository; one with SHA-256 names, reftable or objects left out by a
 // filter (git clone --filter) is ErrUnsupported. Shallow clones are fine: their oldest commits have no parents.
+// Unless it is opened read-only, locks that dead processes left are removed: see RemoveStaleLocks.
 //
 // Close the Store when done.
 func Open(dir string, o Options) (*Store, error) {
@@ -83,6 +84,9 @@ func Open(dir string, o Options) (*Store, error) {
 	s.packList.Store(&packSet{})
 	if err := s.rescan(); err != nil {
 		return nil, err
+	}
+	if err := s.RemoveStaleLocks(); err != nil {
+		s.log.Warn("stale locks stay", "error", err) // reading does not need them gone, and a save will say more
 	}
 	return s, nil
 }

@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -289,7 +290,7 @@ func verifyPacks(t testing.TB, s *Store) (all []verifiedObject) {
 			}
 			o := verifiedObject{id: mustID(t, f[0]), kind: f[1]}
 			if len(f) == 7 {
-				fmt.Sscan(f[5], &o.depth)
+				o.depth, _ = strconv.Atoi(f[5])
 			}
 			all = append(all, o)
 		}
@@ -329,16 +330,23 @@ func TestFlushRefused(t *testing.T) {
 			t.Errorf("%s was left", name)
 		}
 	}
-	ro, err := Open(s.Dir(), Options{ReadOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ro.Close()
+	ro := openReadOnly(t, s.Dir())
 	b = ro.NewBatch()
 	b.Put(Blob, []byte("y"))
 	if err := b.Flush(); !errors.Is(err, ErrReadOnly) {
 		t.Errorf("Flush of a read-only store: %v", err)
 	}
+}
+
+// openReadOnly is mustOpen for a store that must not be written to.
+func openReadOnly(t testing.TB, dir string) *Store {
+	t.Helper()
+	s, err := Open(dir, Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
 }
 
 // failAfter is a disk that is full after n bytes.
@@ -355,7 +363,7 @@ func TestPackWriterKeepsFirstError(t *testing.T) {
 	for n := range 40 {
 		pw := newPackWriter(&failAfter{n * 5000}, 1)
 		noise := make([]byte, 200_000)
-		rand.NewChaCha8([32]byte{}).Read(noise)
+		_, _ = rand.NewChaCha8([32]byte{}).Read(noise)
 		pw.add(Blob, ID{1}, noise)
 		if _, err := pw.finish(); !errors.Is(err, io.ErrShortWrite) {
 			t.Fatalf("full after %d bytes: %v", n*5000, err)
