@@ -89,10 +89,20 @@ function keepDraft(form, source) {
     });
   }
 
+  let settled = false;  // sent or cancelled: what is kept is not to be written over
   const write = (sent) => remember(key, JSON.stringify({ text: source.value, summary: summary.value, base, time: Date.now(), sent }));
-  source.addEventListener("input", after(draftPause, () => write(false)));
-  document.getElementById("ui:cancel")?.addEventListener("click", () => remember(key, null));
-  form.addEventListener("submit", (event) => write(event.submitter?.value === "save"));
+  const keep = () => { if (!settled && source.value !== source.defaultValue) write(false); };
+  source.addEventListener("input", after(draftPause, keep));
+  addEventListener("pagehide", keep);
+  addEventListener("pageshow", () => { settled = false; });
+  document.getElementById("ui:cancel")?.addEventListener("click", () => {
+    settled = true;
+    remember(key, null);
+  });
+  form.addEventListener("submit", (event) => {
+    settled = true;
+    write(event.submitter?.value === "save");
+  });
 }
 
 function readDraft(key) {
