@@ -22,7 +22,8 @@ func (q *request) showFront() error {
 		}
 		v.Intro, v.IntroURL, print = b.html, pageURL(page.Path), b.print
 	}
-	v.Popular, v.Questions = q.popular()
+	top := q.popular()
+	v.Popular, v.Questions = top.pages, top.questions
 	v.Recent = q.recentPages()
 	if v.Notice != nil || q.r.URL.RawQuery != "" {
 		return q.render(http.StatusOK, "front", v)
@@ -48,31 +49,49 @@ func (q *request) topics(limit int) []Category {
 	return out
 }
 
-// popular gives the pages that most others link to, and a question from each.
-func (q *request) popular() (pages, questions []PageLink) {
+// popular is what the front door shows of the pages that most others link to. All links must be counted for it, so the
+// last one is kept as long as the catalog stays the same.
+type popular struct {
+	view      *catalog.View
+	front     wiki.Path
+	pages     []PageLink
+	questions []PageLink // one from each
+}
+
+func (q *request) popular() *popular {
+	if old := q.top.Load(); old != nil && old.view == q.view && old.front == q.site.front {
+		return old
+	}
+	p := newPopular(q.view, q.site.front)
+	q.top.Store(p)
+	return p
+}
+
+func newPopular(view *catalog.View, front wiki.Path) *popular {
 	type ranked struct {
 		entry catalog.Entry
 		count int
 	}
 	var list []ranked
-	for _, e := range q.view.All() {
-		if n := len(q.view.Backlinks(e.Path)); n > 0 && e.Path != q.site.front && e.RedirectTo == "" {
+	for _, e := range view.All() {
+		if n := len(view.Backlinks(e.Path)); n > 0 && e.Path != front && e.RedirectTo == "" {
 			list = append(list, ranked{e, n})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b ranked) int { return b.count - a.count })
+	p := &popular{view: view, front: front}
 	for _, r := range list {
-		if len(pages) < frontRows {
+		if len(p.pages) < frontRows {
 			l := link(r.entry)
 			l.Count = r.count
-			pages = append(pages, l)
+			p.pages = append(p.pages, l)
 		}
-		if len(questions) < frontRows && len(r.entry.Questions) > 0 {
+		if len(p.questions) < frontRows && len(r.entry.Questions) > 0 {
 			first := r.entry.Questions[0]
-			questions = append(questions, PageLink{Title: first.Text, URL: pageURL(r.entry.Path) + fragment(first.Anchor), Path: r.entry.Path.String()})
+			p.questions = append(p.questions, PageLink{Title: first.Text, URL: pageURL(r.entry.Path) + fragment(first.Anchor), Path: r.entry.Path.String()})
 		}
 	}
-	return pages, questions
+	return p
 }
 
 // recentPages gives the pages that changed last, each once.

@@ -91,6 +91,7 @@ type Server struct {
 	http    *http.Server
 
 	site      atomic.Pointer[site]
+	top       atomic.Pointer[popular]
 	bodies    *otter.Cache[bodyKey, *body]
 	pages     *otter.Cache[string, *cachedPage] // by address
 	rendering singleflight.Group                // bodies that are being made

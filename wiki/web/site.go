@@ -117,9 +117,19 @@ func (q *request) base(title, view string) Base {
 	return b
 }
 
-// tabs are the addresses around one page.
+// tabs are the addresses around one page. Of a page that is not there, or is gone, only those that make sense.
 func (q *request) tabs(p wiki.Path, current string) Tabs {
 	name := p.String()
+	if !q.snap.Has(p) {
+		t := Tabs{Current: current}
+		if q.who.MayEdit {
+			t.Edit = address("edit", name)
+		}
+		if q.cfg.History.Count(p) > 0 {
+			t.History = address("history", name)
+		}
+		return t
+	}
 	t := Tabs{
 		Current: current, Read: pageURL(p), History: address("history", name), Raw: address("raw", name),
 		Backlinks: address("backlinks", name), Feed: address("history", name+".atom"), At: pageURL(p),
