@@ -39,7 +39,6 @@ type Document struct {
 	titleHeading *ast.Heading // the heading that says Title, or nil
 	headings     map[*ast.Heading]headingNote
 	anchors      map[string]bool
-	linkOf       map[ast.Node]int // index in Links; a link that is none is not there
 }
 
 // headingNote is what a heading of any depth says, and its address.

@@ -29,6 +29,26 @@ func (wikiResolver) Resolve(l Link) Target {
 	return Target{URL: "/edit/" + strings.ReplaceAll(name, " ", "%20"), Missing: true, Title: "Create “" + name + "”"}
 }
 
+// goldenSources gives the Markdown of all cases.
+func goldenSources(tb testing.TB) (sources []string) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		for _, c := range strings.Split("\n"+string(text), "\n=== ")[1:] {
+			_, c, _ = strings.Cut(c, "\n")
+			source, _, _ := strings.Cut(c, "\n~~~html\n")
+			sources = append(sources, source+"\n")
+		}
+	}
+	return sources
+}
+
 // TestGolden renders every case of testdata/*.txt. A case is a line "=== name", Markdown, a line "~~~html", HTML; each up to
 // the next such line. Run the test with -update to fill in the HTML of new cases, and read it before you commit it.
 func TestGolden(t *testing.T) {

@@ -39,7 +39,7 @@ func newParser() parser.Parser {
 		parser.WithInlineParsers(
 			util.Prioritized(nodeGuard{extension.NewTaskCheckBoxParser()}, 0),
 			util.Prioritized(scanGuard{parser.NewCodeSpanParser()}, 100),
-			util.Prioritized(nodeGuard{extension.NewFootnoteParser()}, 101),
+			util.Prioritized(footnoteLinkGuard{nodeGuard{extension.NewFootnoteParser()}}, 101),
 			util.Prioritized(nodeGuard{wikilinkParser{}}, 150),
 			util.Prioritized(linkGuard{parser.NewLinkParser()}, 200),
 			util.Prioritized(nodeGuard{parser.NewAutoLinkParser()}, 300),
@@ -130,14 +130,34 @@ func (g nodeGuard) Parse(parent ast.Node, block text.Reader, pc parser.Context) 
 	}
 	node := g.InlineParser.Parse(parent, block, pc)
 	if node != nil {
-		b.take(block)
+		b.take(block, 1)
 	}
 	return node
 }
 
-// take counts a node, and the text beside it.
-func (b *budget) take(block text.Reader) {
-	if b.nodes--; b.nodes <= 0 {
+// footnoteLinkGuard counts references to footnotes; each is held against all that are defined.
+type footnoteLinkGuard struct{ nodeGuard }
+
+// Parse is goldmark's.
+func (g footnoteLinkGuard) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	line, pos := block.PeekLine()
+	if i := run(line, '!'); i+1 >= len(line) || line[i+1] != '^' {
+		return nil
+	}
+	b := budgetOf(pc)
+	if b.scan <= 0 {
+		return nil
+	}
+	b.inVain(footnoteWeight*(MaxFootnotes-b.footnotes), pos.Start)
+	return g.nodeGuard.Parse(parent, block, pc)
+}
+
+// footnoteWeight is how many bytes could be looked at while one reference is held against one definition.
+const footnoteWeight = 5
+
+// take counts what weighs as much as n nodes.
+func (b *budget) take(block text.Reader, n int) {
+	if b.nodes -= n; b.nodes <= 0 {
 		_, pos := block.Position()
 		b.pass(limitNodes, pos.Start)
 	}
@@ -160,11 +180,18 @@ func (g scanGuard) Parse(parent ast.Node, block text.Reader, pc parser.Context) 
 			b.inVain(b.end-pos.Start, pos.Start)
 		}
 	}
-	if node != nil {
-		b.take(block)
+	switch node.(type) {
+	case nil:
+	case *ast.RawHTML:
+		b.take(block, tagWeight)
+	default:
+		b.take(block, 1)
 	}
 	return node
 }
+
+// tagWeight is how many nodes a tag within a line counts for: the policy takes that much longer over it.
+const tagWeight = 6
 
 // delimiterGuard bounds the runs of emphasis in a paragraph.
 type delimiterGuard struct{ parser.InlineParser }
@@ -186,16 +213,13 @@ func (g delimiterGuard) Parse(parent ast.Node, block text.Reader, pc parser.Cont
 	node := g.InlineParser.Parse(parent, block, pc)
 	if node != nil {
 		b.delimiters++
-		b.take(block)
+		b.take(block, 1)
 	}
 	return node
 }
 
 // linkGuard bounds brackets, and the looking for targets and titles that do not end.
 type linkGuard struct{ parser.InlineParser }
-
-// maxLabel is how long a link's text may be for goldmark; so many bytes are looked at when a ] closes nothing.
-const maxLabel = 999
 
 // Parse is goldmark's.
 func (g linkGuard) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
@@ -209,20 +233,27 @@ func (g linkGuard) Parse(parent ast.Node, block text.Reader, pc parser.Context) 
 	case line[0] == '!' && (len(line) < 2 || line[1] != '['):
 		return nil
 	case line[0] != ']':
-		if b.brackets >= MaxBrackets {
+		if len(b.brackets) >= MaxBrackets {
 			b.pass(limitBrackets, pos.Start)
 			return nil
 		}
-		b.brackets++
+		b.brackets = append(b.brackets, pos.Start)
+	case len(b.brackets) == 0:
+		return nil
 	}
 	node := g.InlineParser.Parse(parent, block, pc)
-	switch {
-	case node != nil:
-		b.take(block)
-	case len(line) > 1 && (line[1] == '(' || line[1] == '['):
-		b.inVain(b.end-pos.Start, pos.Start)
-	default:
-		b.inVain(min(maxLabel, pos.Start-b.block.Lines().At(0).Start), pos.Start)
+	if line[0] == ']' { // goldmark takes away the bracket that it looked for, whatever came of it
+		opener := b.brackets[len(b.brackets)-1]
+		b.brackets = b.brackets[:len(b.brackets)-1]
+		if node == nil {
+			b.inVain(pos.Start-opener, pos.Start)
+			if len(line) > 1 && (line[1] == '(' || line[1] == '[') {
+				b.inVain(b.end-pos.Start, pos.Start)
+			}
+		}
+	}
+	if node != nil {
+		b.take(block, 1)
 	}
 	return node
 }

@@ -27,7 +27,7 @@ const (
 	MaxDepth = 24
 	// MaxDelimiters is how many runs of *, _ and ~ one paragraph has: each may be compared with all before it.
 	MaxDelimiters = 600
-	// MaxBrackets is how many [ one paragraph has, for the same reason.
+	// MaxBrackets is how many [ are open at once in one paragraph, for the same reason.
 	MaxBrackets = 2_000
 	// MaxColumns is how many columns a table has: a short row is filled up with empty cells.
 	MaxColumns = 100
@@ -42,6 +42,9 @@ const (
 	MaxScan = 8 << 20
 	// MaxRawDepth is how many HTML elements of the writer's are open at once. Browsers give up at 512.
 	MaxRawDepth = 48
+	// MaxRaw is how many bytes of HTML blocks are shown as such: the policy reads five bytes in the time in which the
+	// parser reads a hundred.
+	MaxRaw = 256 << 10
 	// MaxHTML is how many bytes a page may become. The block that passes it is the last to be shown.
 	MaxHTML = 8 << 20
 )
@@ -61,6 +64,7 @@ const (
 	limitFootnotes
 	limitReferences
 	limitScan
+	limitRaw
 	limits // how many there are
 )
 
@@ -71,12 +75,13 @@ var sentences = [limits]string{
 	limitNodes:        fmt.Sprintf("The page has more than %d links, spans and cells; the rest is shown without them.", MaxNodes),
 	limitDepth:        fmt.Sprintf("Lists and quotes lie more than %d deep in one another; deeper ones are shown as plain text.", MaxDepth),
 	limitDelimiters:   fmt.Sprintf("A paragraph has more than %d marks of emphasis; the rest of them is shown as typed.", MaxDelimiters),
-	limitBrackets:     fmt.Sprintf("A paragraph has more than %d brackets; the rest of them is shown as typed.", MaxBrackets),
+	limitBrackets:     fmt.Sprintf("A paragraph has more than %d open brackets; the rest of them is shown as typed.", MaxBrackets),
 	limitColumns:      fmt.Sprintf("A table has more than %d columns, or more cells than a page may have; it is shown as typed.", MaxColumns),
 	limitEscapedPipes: fmt.Sprintf("The tables have more than %d escaped bars beside code; one is shown as typed.", MaxEscapedPipes),
 	limitFootnotes:    fmt.Sprintf("The page has more than %d footnotes; the rest of them is shown as typed.", MaxFootnotes),
 	limitReferences:   fmt.Sprintf("More than %d link definitions stand in one paragraph; they are shown as typed.", MaxReferences),
 	limitScan:         "The page has too many unfinished links, tags or code spans; the rest of them is shown as typed.",
+	limitRaw:          fmt.Sprintf("The page has more than %d bytes of HTML; the rest of it is shown as typed.", MaxRaw),
 }
 
 // budget is what is left for one parse. The guards around the parser's parts draw on it.
@@ -91,7 +96,7 @@ type budget struct {
 	block      ast.Node // whose text is being parsed
 	end        int      // where that text ends
 	delimiters int      // in block
-	brackets   int      // in block
+	brackets   []int    // where those stand in block that are open
 
 	passed [limits]int // offset where each limit was passed first, -1 if it was not
 }
@@ -120,7 +125,7 @@ func (b *budget) enter(block ast.Node) {
 	if b.block == block {
 		return
 	}
-	b.block, b.delimiters, b.brackets, b.end = block, 0, 0, 0
+	b.block, b.delimiters, b.brackets, b.end = block, 0, b.brackets[:0], 0
 	if lines := block.Lines(); lines.Len() > 0 {
 		b.end = lines.At(lines.Len() - 1).Stop
 	}

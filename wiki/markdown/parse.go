@@ -31,8 +31,8 @@ func Parse(source []byte, o Options) *Document {
 	pc := parser.NewContext()
 	pc.Set(budgetKey, b)
 	d.root = markdownParser.Parse(text.NewReader(d.markdown), parser.WithContext(pc))
-	r := reader{d: d, source: d.markdown, out: make([]byte, 0, len(d.markdown))}
-	r.read(b.notes, o)
+	r := reader{d: d, source: d.markdown, budget: b, raw: MaxRaw, out: make([]byte, 0, len(d.markdown))}
+	r.read(o)
 	d.Problems = append(d.Problems, b.problems(source, d.Body)...)
 	if d.broken {
 		d.Problems = append(d.Problems, Problem{Line: lineNumber(source, brokenAt(source)), Text: "The line holds bytes that are not UTF-8; they are shown as \uFFFD."})
@@ -66,8 +66,10 @@ func (d *Document) Section(anchor string) (start, end int, ok bool) {
 // reader walks a parsed page once and fills in its Document.
 type reader struct {
 	d       *Document
+	budget  *budget
 	source  []byte
 	out     []byte // the plain text so far
+	raw     int    // bytes of HTML blocks that are left
 	anchors anchors
 	parts   []part
 }
@@ -79,10 +81,11 @@ type part struct {
 	textStart, textEnd int // in out
 }
 
-func (r *reader) read(notes []ast.Node, o Options) {
+func (r *reader) read(o Options) {
 	for n := r.d.root.FirstChild(); n != nil; n = n.NextSibling() {
 		p := part{node: n, start: r.startOf(n), textStart: len(r.out)}
 		r.block(n)
+		r.out = bytes.TrimRight(r.out, " \n") // so that no gap is made within this part later
 		p.textEnd = len(r.out)
 		if _, isNotes := n.(*east.FootnoteList); !isNotes {
 			r.parts = append(r.parts, p)
@@ -90,7 +93,7 @@ func (r *reader) read(notes []ast.Node, o Options) {
 	}
 	r.d.Text = r.str(bytes.TrimSpace(r.out))
 	r.d.anchors = r.anchors.used
-	r.blocks(notes)
+	r.blocks(r.budget.notes)
 	r.outline()
 	r.questions(o)
 	r.lead()
@@ -104,14 +107,22 @@ func (r *reader) str(b []byte) string {
 	return string(b)
 }
 
-// gap parts what comes from what was, by a space, a line or a paragraph.
+// gap parts what comes from what was, by a space, a line's end or an empty line; the strongest of several gaps counts.
 func (r *reader) gap(sep string) {
-	if len(r.out) > 0 && !bytes.HasSuffix(r.out, []byte(sep)) {
-		for len(r.out) > 0 && (r.out[len(r.out)-1] == ' ' || r.out[len(r.out)-1] == '\n') {
-			r.out = r.out[:len(r.out)-1]
+	end, lines := len(r.out), 0
+	for end > 0 && (r.out[end-1] == ' ' || r.out[end-1] == '\n') {
+		if end--; r.out[end] == '\n' {
+			lines++
 		}
-		r.out = append(r.out, sep...)
 	}
+	if end == 0 {
+		r.out = r.out[:0]
+		return
+	}
+	if lines > 0 && sep != "\n\n" {
+		sep = "\n\n"[:min(lines, 2)]
+	}
+	r.out = append(r.out[:end], sep...)
 }
 
 // block takes the plain text of a block, and notes its headings and links.
@@ -135,7 +146,7 @@ func (r *reader) block(n ast.Node) {
 		}
 	case *ast.HTMLBlock:
 		r.gap("\n\n")
-		r.out = appendHTMLText(r.out, htmlSource(n, r.source))
+		r.html(n)
 	case *east.TableCell:
 		r.gap(" ")
 		r.inlines(n)
@@ -163,6 +174,21 @@ func (r *reader) children(n ast.Node) {
 		r.block(c)
 	}
 }
+
+// html takes the text of an HTML block.
+func (r *reader) html(n *ast.HTMLBlock) {
+	source := htmlSource(n, r.source)
+	if r.raw -= len(source); r.raw < 0 {
+		r.budget.pass(limitRaw, n.Pos())
+		r.out = append(r.out, source...)
+		n.HTMLBlockType = plainHTML
+	} else if _, _, bare := bareTag(source); !bare {
+		r.out = appendHTMLText(r.out, source)
+	}
+}
+
+// plainHTML marks an HTML block that is shown as it was typed.
+const plainHTML ast.HTMLBlockType = 0
 
 // gapBefore keeps the items of a list on lines that follow each other.
 func gapBefore(n ast.Node) string {
@@ -210,6 +236,8 @@ func (r *reader) inline(n ast.Node) {
 		if l, ok := autoLink(n, r.source); ok {
 			l.Text = r.str(label)
 			r.link(n, l, n.Pos())
+		} else {
+			n.SetPos(-1)
 		}
 	case *ast.Link:
 		start := len(r.out)
@@ -238,21 +266,23 @@ func (r *reader) inline(n ast.Node) {
 func (r *reader) reserve(n ast.Node, destination string, image bool) int {
 	l, ok := classify(destination, image)
 	if !ok {
+		n.SetPos(-1)
 		return -1
 	}
 	l.Image = image
 	r.link(n, l, n.Pos())
-	return len(r.d.Links) - 1
+	return n.Pos()
 }
 
-func (r *reader) link(n ast.Node, l Link, pos int) {
+// link notes a link. From then on its node's Pos is its index in Links, or negative if it is none: a map of a page's
+// links would cost more than all else about them.
+func (r *reader) link(n positioned, l Link, pos int) {
 	l.Start = r.d.Body + max(pos, 0)
-	if r.d.linkOf == nil {
-		r.d.linkOf = map[ast.Node]int{}
-	}
-	r.d.linkOf[n] = len(r.d.Links)
+	n.SetPos(len(r.d.Links))
 	r.d.Links = append(r.d.Links, l)
 }
+
+type positioned interface{ SetPos(int) }
 
 // eastAsianBreak reports whether a soft line break stands between two wide signs of a script that parts words without
 // spaces: shown as a space it would be a fault in the sentence.

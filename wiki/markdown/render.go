@@ -124,7 +124,7 @@ func (r *renderer) dir() {
 }
 
 func (r *renderer) block(n ast.Node) {
-	if html, ok := n.(*ast.HTMLBlock); ok {
+	if html, ok := n.(*ast.HTMLBlock); ok && html.HTMLBlockType != plainHTML {
 		r.raw(htmlSource(html, r.source))
 		r.write("\n")
 		return
@@ -172,6 +172,10 @@ func (r *renderer) block(n ast.Node) {
 		r.write("</dd>\n")
 	case *east.FootnoteList:
 		r.footnotes(n)
+	case *ast.HTMLBlock:
+		r.write("<pre class=\"code\" tabindex=\"0\"><code>")
+		r.out = appendEscaped(r.out, htmlSource(n, r.source))
+		r.write("</code></pre>\n")
 	case *callout, *ast.LinkReferenceDefinition:
 	default: // nothing that newParser makes
 		r.blocks(n)
@@ -531,7 +535,7 @@ const (
 
 // linkOf gives what Parse made of a link.
 func (r *renderer) linkOf(n ast.Node) (Link, bool) {
-	if i, ok := r.d.linkOf[n]; ok {
+	if i := n.Pos(); i >= 0 {
 		return r.d.Links[i], true
 	}
 	return Link{}, false

@@ -186,6 +186,7 @@ func (autolinkParser) Parse(parent ast.Node, block text.Reader, pc parser.Contex
 	block.Advance(skip + n)
 	link := ast.NewAutoLink(kind, ast.NewTextSegment(text.NewSegment(start, start+n)))
 	link.Protocol = protocol
+	link.SetPos(start)
 	return link
 }
 
