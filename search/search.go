@@ -265,12 +265,10 @@ func (x *Index) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) err
 		return nil
 	}
 	changes, err := w.Changes(ctx, st.position, to.Commit())
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil && wiki.KindOf(err) == wiki.NotFound:
-		return x.rebuild(ctx, w, to, fmt.Sprintf("the repository does not know commit %s any more", st.position))
-	case err != nil:
+	if err != nil {
+		if _, unknown := w.Revision(ctx, st.position.String()); ctx.Err() == nil && wiki.KindOf(unknown) == wiki.NotFound {
+			return x.rebuild(ctx, w, to, fmt.Sprintf("the repository does not know commit %s any more", st.position))
+		}
 		return err
 	}
 	err = x.update(ctx, st, to, changes)
