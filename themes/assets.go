@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"regexp"
@@ -316,15 +317,20 @@ func gzipped(data []byte) []byte {
 	if err != nil {
 		panic(err) // the level is a constant
 	}
-	w.Write(data) // a Buffer takes everything
-	w.Close()
+	writeAll(w, data)
 	return buf.Bytes()
 }
 
 func brotlied(data []byte) []byte {
 	var buf bytes.Buffer
-	w := brotli.NewWriterOptions(&buf, brotli.WriterOptions{Quality: brotliLevel, LGWin: brotliWindow})
-	w.Write(data) // a Buffer takes everything
-	w.Close()
+	writeAll(brotli.NewWriterOptions(&buf, brotli.WriterOptions{Quality: brotliLevel, LGWin: brotliWindow}), data)
 	return buf.Bytes()
+}
+
+// writeAll compresses into a bytes.Buffer, which takes everything: an error is a fault of the compressor.
+func writeAll(w io.WriteCloser, data []byte) {
+	_, err := w.Write(data)
+	if err = errors.Join(err, w.Close()); err != nil {
+		panic(err)
+	}
 }

@@ -3,7 +3,8 @@
 // A theme is a folder:
 //
 //	layout.html        the frame of every page; it calls {{template "main" .}}
-//	views/NAME.html    one file per view; it defines "main", and may define "head" and "aside"
+//	views/NAME.html    one file per view; it defines "main", and may define "head" (more for <head>) and
+//	                   "top-search" (what stands in the place of the top bar's search box)
 //	partials/*.html    {{define}}d pieces that layout and views share, the icons among them
 //	css/ js/ img/      assets
 //
