@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	// baseCacheBytes bounds the contents that are kept because deltas build on them. A walk over history needs the last
+	// baseCacheBytes bounds the contents that are kept because deltas build on them, or because they are asked for often. A walk over history needs the last
 	// version of every tree it passes: 32 MiB holds them for 100,000 pages in nested folders, and leaves a server of
 	// 200 MB room for everything else.
 	baseCacheBytes = 32 << 20

@@ -6,9 +6,26 @@
 //
 // # Reading
 //
+//	s, err := gitstore.Open("wiki.git", gitstore.Options{Log: log})
+//	...
+//	head, err := s.Ref("refs/heads/main")
+//	c, err := s.Commit(head)
+//	root, err := s.Tree(c.Tree)
+//	for e, err := range gitstore.Entries(root) { ... }
+//
 // Objects are found in memory-mapped packs (ours, git's, and those of alternates) and in loose files. A miss makes the
-// Store look at the disk once more, so an outside gc, repack or push is seen. Everything read is checked for length,
-// and a damaged object is an error, never a panic.
+// Store look at the disk once more, so an outside gc, repack or push is seen. Lengths and zlib checksums are checked on
+// every read, names only by Check; a damaged object is an error, never a panic, even when the disk fails under a mapping,
+// and another copy of it is looked for first.
+//
+// Trees, pages and what deltas build on stay in a cache of fixed size. Reading in the order of history, newest first,
+// makes the most of it: a version is then one small delta away from the last one read.
+//
+// The list of packs is an immutable value behind an atomic pointer; readers take no lock. A pack that git has replaced is
+// unmapped by the garbage collector once no reader holds it.
+//
+// Commit-graphs, multi-pack-indexes, bitmaps, grafts and refs/replace are not looked at. SHA-256, reftable and partial
+// clones are refused when the repository is opened.
 //
 // # Writing
 //

@@ -112,7 +112,7 @@ func checkFormat(path string) error {
 		return err
 	}
 	cfg := config.New()
-	if err := config.NewDecoder(bytes.NewReader(text)).Decode(cfg); err != nil {
+	if err := config.NewDecoder(bytes.NewReader(formatSections(text))).Decode(cfg); err != nil {
 		return fmt.Errorf("config cannot be read: %w: %w", ErrUnsupported, err)
 	}
 	switch v := cfg.Section("core").Option("repositoryformatversion"); v {
@@ -126,6 +126,30 @@ func checkFormat(path string) error {
 		}
 	}
 	return nil
+}
+
+// formatSections keeps the sections of a configuration that say what the format is. go-git's decoder refuses some of what
+// git takes ("[old.style]" sections, a key on the line of its section, a byte order mark, names in Latin-1), and no
+// repository is to be refused for what a person wrote into another section.
+func formatSections(text []byte) []byte {
+	var kept bytes.Buffer
+	keep := false
+	for line := range bytes.Lines(bytes.TrimPrefix(text, []byte("\uFEFF"))) {
+		line = bytes.TrimSpace(line)
+		if head, rest, ok := bytes.Cut(line, []byte{']'}); ok && line[0] == '[' {
+			name := strings.ToLower(string(bytes.TrimSpace(head[1:])))
+			keep = name == "core" || name == "extensions"
+			if keep {
+				kept.WriteString("[" + name + "]\n")
+			}
+			line = rest
+		}
+		if keep {
+			kept.Write(bytes.ToValidUTF8(line, []byte("?")))
+			kept.WriteByte('\n')
+		}
+	}
+	return kept.Bytes()
 }
 
 // extensionAllowed knows the extensions that change nothing for a reader and writer of objects and refs.

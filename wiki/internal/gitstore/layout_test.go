@@ -69,13 +69,14 @@ func TestOpenRefuses(t *testing.T) {
 		}
 	}
 	for name, lines := range map[string]string{
-		"sha256":           "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectFormat = sha256\n",
-		"reftable":         "[core]\n\trepositoryformatversion = 1\n[extensions]\n\trefstorage = reftable\n",
-		"partial clone":    "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tpartialclone = origin\n",
-		"unknown":          "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tpaperTape\n",
-		"version 2":        "[core]\n\trepositoryformatversion = 2\n",
-		"not a config":     "[core\n",
-		"sha256 version 0": "[extensions]\n\tobjectformat = sha256\n",
+		"sha256":             "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectFormat = sha256\n",
+		"reftable":           "[core]\n\trepositoryformatversion = 1\n[extensions]\n\trefstorage = reftable\n",
+		"partial clone":      "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tpartialclone = origin\n",
+		"unknown":            "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tpaperTape\n",
+		"version 2":          "[core]\n\trepositoryformatversion = 2\n",
+		"not a config":       "[core]\n\t= = =\n",
+		"sha256 on one line": "[extensions] objectformat = sha256\n",
+		"sha256 version 0":   "[extensions]\n\tobjectformat = sha256\n",
 	} {
 		dir := gitInit(t)
 		writeFile(t, filepath.Join(dir, "config"), lines)
@@ -90,6 +91,44 @@ func TestOpenRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustOpen(t, dir)
+}
+
+// TestOpenWithAnyConfig opens repositories whose configuration git takes.
+func TestOpenWithAnyConfig(t *testing.T) {
+	dir := gitInit(t)
+	for _, text := range []string{
+		"", "# only words\n; and more\n",
+		"[alias]\n\tx = !f() { echo \\\"a\\\"; }; f\n",
+		"[a.b]\n\tk=v\n",
+		"[a] k = v\n[core] bare = true\n",
+		"\ufeff[core]\n\tbare = true\n",
+		"[Core]\r\n\tBare = true\r\n\tRepositoryFormatVersion = 0\r\n",
+		"[user]\n\tname = J\xf6rg\n[core]\n\tpager = \"l\xe4ss\"\n",
+		"[core]\n\tbare\n\tsshCommand = \"ssh \\\n -v\" ; why\n\tx-y9 = 1\n[extensions]\n\tnoop\n",
+	} {
+		writeFile(t, filepath.Join(dir, "config"), text)
+		gitRun(t, dir, "", "config", "--list", "--local")
+		s, err := Open(dir, Options{})
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		s.Close()
+	}
+}
+
+func FuzzCheckFormat(f *testing.F) {
+	f.Add([]byte("[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n"))
+	f.Add([]byte("[core] bare\n[x \"y\"]\nk = \"v\" # w\n"))
+	path := filepath.Join(f.TempDir(), "config")
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := checkFormat(path); err != nil && !errors.Is(err, ErrUnsupported) {
+			t.Fatal(err)
+		}
+	})
 }
 
 func TestShallow(t *testing.T) {

@@ -154,21 +154,10 @@ func (s *Store) Tree(id ID) ([]byte, error) {
 	if id == emptyTree {
 		return nil, nil // git knows it without an object
 	}
-	var raw []byte
-	err := s.twice(id, func(l *packSet) (found bool, err error) {
-		var kind Kind
-		found, err = s.fromCopies(l, id, func(p *pack, off int64) (err error) {
-			kind, raw, err = s.readCached(p, off)
-			return err
-		}, func(path string) (err error) {
-			kind, raw, err = readLoose(path)
-			return err
-		})
-		if err == nil && found {
-			err = checkKind(id, kind, Tree)
-		}
-		return found, err
-	})
+	kind, raw, _, err := s.read(id)
+	if err == nil {
+		err = checkKind(id, kind, Tree)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -178,13 +167,20 @@ func (s *Store) Tree(id ID) ([]byte, error) {
 // emptyTree is the name of the tree without entries.
 var emptyTree = HashObject(Tree, nil)
 
-// readCached is pack.read with the result itself in the cache, for trees: the next version's delta builds on it.
-func (s *Store) readCached(p *pack, off int64) (Kind, []byte, error) {
-	kind, content, shared, err := p.read(off, s.bases)
-	if err == nil && !shared && kind == Tree {
-		s.bases.put(cacheKey{p.serial, off}, kind, content)
+// maxCachedBlob is the largest page, in bytes, that stays in the cache after it was read: pages are asked for again, and
+// the version before is a delta on them, while pictures would only drive out the trees.
+const maxCachedBlob = 128 << 10
+
+// readPacked is pack.read with the result itself in the cache where that is likely to be of use again.
+func (s *Store) readPacked(p *pack, off int64) (kind Kind, content []byte, shared bool, err error) {
+	kind, content, shared, err = p.read(off, s.bases)
+	if err != nil || shared {
+		return kind, content, shared, err
 	}
-	return kind, content, err
+	if kind == Tree || kind == Blob && len(content) <= maxCachedBlob {
+		shared = s.bases.put(cacheKey{p.serial, off}, kind, content)
+	}
+	return kind, content, shared, nil
 }
 
 // Size returns an object's kind and length in bytes, reading as little of it as possible.
@@ -222,7 +218,7 @@ func (s *Store) known(id ID) bool {
 func (s *Store) read(id ID) (kind Kind, content []byte, shared bool, err error) {
 	err = s.twice(id, func(l *packSet) (bool, error) {
 		return s.fromCopies(l, id, func(p *pack, off int64) (err error) {
-			kind, content, shared, err = p.read(off, s.bases)
+			kind, content, shared, err = s.readPacked(p, off)
 			return err
 		}, func(path string) (err error) {
 			kind, content, err = readLoose(path)
