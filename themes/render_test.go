@@ -66,7 +66,7 @@ func TestEveryViewHasASample(t *testing.T) {
 
 // TestAccessible holds what can be read off the HTML alone: one h1, unique ids, names for all controls, landmarks.
 func TestAccessible(t *testing.T) {
-	eachPage(t, func(t *testing.T, text string, doc *html.Node) {
+	eachPage(t, func(t *testing.T, _ string, doc *html.Node) {
 		ids := make(map[string]int)
 		labelled := make(map[string]bool)
 		counts := make(map[string]int)
