@@ -52,7 +52,7 @@ func TestCrawlCorpus(t *testing.T) {
 	if pages < 100 {
 		t.Errorf("%d pages", pages)
 	}
-	c := crawl(h, "/pages", 400)
+	c := crawl(h, "/pages", 200)
 	t.Logf("%d pages, %d addresses", pages, len(c.seen))
 }
 

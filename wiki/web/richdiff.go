@@ -169,7 +169,7 @@ type token struct {
 	word bool
 }
 
-// tokens cuts HTML into tags and words. An entity is a part of its word, for text is cut as it is escaped.
+// tokens cuts HTML into tags and words. Text is cut as it is escaped, so an entity stays whole.
 func tokens(s string) []token {
 	var list []token
 	z := html.NewTokenizer(strings.NewReader(s))
@@ -192,23 +192,36 @@ func tokens(s string) []token {
 	}
 }
 
-// wordEnd gives the length of the run of space, or of anything else, that s begins with. Scripts that put no space
-// between words are cut at each character; combining marks stay with theirs.
+// wordEnd gives the length of what s begins with: a run of space, a word, an entity, or one other character, so that a
+// comma does not make another word of the one before it. Scripts that put no space between words are cut at each
+// character; combining marks stay with theirs.
 func wordEnd(s string) int {
 	first, n := utf8.DecodeRuneInString(s)
-	space := unicode.IsSpace(first)
-	dense := isDense(first)
+	if first == '&' {
+		if i := strings.IndexByte(s, ';'); i > 0 && i <= maxEntity {
+			return i + 1
+		}
+	}
+	space, letter, dense := unicode.IsSpace(first), isWordRune(first), isDense(first)
 	for n < len(s) {
 		r, size := utf8.DecodeRuneInString(s[n:])
-		switch {
-		case unicode.IsSpace(r) != space:
-			return n
-		case (dense || isDense(r)) && !unicode.IsMark(r):
+		together := unicode.IsMark(r) || (letter && !dense && isWordRune(r) && !isDense(r))
+		if space {
+			together = unicode.IsSpace(r)
+		}
+		if !together {
 			return n
 		}
 		n += size
 	}
 	return n
+}
+
+// maxEntity is the length of the longest entity that renderers write, as in "&#1114111;".
+const maxEntity = 10
+
+func isWordRune(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '_' || r == '\'' || r == '’'
 }
 
 func isDense(r rune) bool {

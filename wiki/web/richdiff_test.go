@@ -20,7 +20,8 @@ func TestRichDiff(t *testing.T) {
 		{"no word between rows", "<table><tr><td>a b</td></tr><tr><td>c d</td></tr></table>", "<table><tr><td>a b</td></tr></table>",
 			"<table><tr><td>a b<del>c d</del></td></tr></table>"},
 		{"another kind", "<p>a b</p>", "<ul><li>a b</li></ul>", "<del class=\"block\"><p>a b</p></del><ins class=\"block\"><ul><li>a b</li></ul></ins>"},
-		{"entities", "<p>a &lt;b&gt; c</p>", "<p>a &lt;i&gt; c</p>", "<p>a <del>&lt;b&gt;</del><ins>&lt;i&gt;</ins> c</p>"},
+		{"entities", "<p>a &lt;b&gt; c</p>", "<p>a &lt;i&gt; c</p>", "<p>a &lt;<del>b</del><ins>i</ins>&gt; c</p>"},
+		{"a comma is no part of its word", "<p>one, two three</p>", "<p>ones, two three</p>", "<p><del>one</del><ins>ones</ins>, two three</p>"},
 		{"no spaces between words", "<p>共同体</p>", "<p>共有体</p>", "<p>共<del>同</del><ins>有</ins>体</p>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
