@@ -49,7 +49,15 @@ func (q *request) showHistory() error {
 			v.RestoreURL = address("restore", p.String(), "revision", gone.Last.String())
 		}
 	}
-	return q.render(http.StatusOK, "history", v)
+	if v.Notice != nil || v.Behind || q.r.URL.RawQuery != "" || address("history", p.String()) != q.r.URL.EscapedPath() {
+		return q.render(http.StatusOK, "history", v)
+	}
+	c, err := q.cached("history", v, fingerprint{})
+	if err != nil {
+		return err
+	}
+	c.send(q.w, q.r)
+	return nil
 }
 
 // findPast is find for views that also make sense for a page that is gone, or that the indexes do not know yet.

@@ -30,9 +30,17 @@ func (s *Server) generation() generation {
 	return generation{s.cfg.Wiki.Head(), s.cfg.Catalog.View(), s.cfg.History.Position()}
 }
 
+// commits names a generation without holding it: a cached page must not keep an old Snapshot and an old View alive.
+func (g generation) commits() generationCommits {
+	return generationCommits{g.snap.Commit(), g.view.Commit(), g.history}
+}
+
+// generationCommits are what repository, catalog and history reflect.
+type generationCommits struct{ snap, view, history wiki.ID }
+
 // cachedPage is a whole page, ready to be sent. All but checked never changes.
 type cachedPage struct {
-	checked     atomic.Pointer[generation]
+	checked     atomic.Pointer[generationCommits]
 	print       fingerprint
 	plain, gzip variant
 	modified    time.Time
@@ -69,10 +77,10 @@ func (q *request) cached(view string, data any, bodyPrint fingerprint) (*cachedP
 	if err != nil {
 		return nil, err
 	}
-	key := q.r.URL.Path
+	key, now := q.r.URL.Path, q.now.commits()
 	old, ok := q.pages.GetIfPresent(key)
 	if ok && old.print == print {
-		old.checked.Store(&q.now)
+		old.checked.Store(&now)
 		return old, nil
 	}
 	var buf bytes.Buffer
@@ -80,7 +88,7 @@ func (q *request) cached(view string, data any, bodyPrint fingerprint) (*cachedP
 		return nil, err
 	}
 	c := newCachedPage(buf.Bytes(), print, q.modified(q.now))
-	c.checked.Store(&q.now)
+	c.checked.Store(&now)
 	q.pages.Set(key, c)
 	return c, nil
 }
@@ -128,14 +136,16 @@ func (s *Server) serveCached(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	c, ok := s.pages.GetIfPresent(r.URL.Path)
-	if !ok || *c.checked.Load() != s.generation() {
+	if !ok || *c.checked.Load() != s.generation().commits() {
 		return false
 	}
 	c.send(w, r)
 	return true
 }
 
-func cacheable(path string) bool { return path == "/" || strings.HasPrefix(path, "/wiki/") }
+func cacheable(path string) bool {
+	return path == "/" || strings.HasPrefix(path, "/wiki/") || strings.HasPrefix(path, "/history/")
+}
 
 // send writes the page in the encoding that the visitor takes, or that the visitor has it.
 func (c *cachedPage) send(w http.ResponseWriter, r *http.Request) {
