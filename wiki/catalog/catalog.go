@@ -62,7 +62,6 @@ type Catalog struct {
 	follow sync.Mutex // held by Follow
 	file   *recordlog.Log
 	view   atomic.Pointer[View]
-	loaded bool // the view's links are resolved; false after Open until the first Follow
 }
 
 // Open opens the catalog in folder dir, or begins an empty one. What is damaged or of another version is dropped, with
@@ -88,21 +87,22 @@ func Open(dir string, log *slog.Logger) (*Catalog, error) {
 
 // replay puts the records of the file together.
 func (c *Catalog) replay(records [][]byte) error {
-	v := emptyView()
+	entries := map[wiki.Path]*Entry{}
+	var position wiki.ID
 	for _, body := range records {
-		position, changed, gone, err := decode(body)
+		at, changed, gone, err := decode(body)
 		if err != nil {
 			return err
 		}
 		for _, p := range gone {
-			delete(v.entries, p)
+			delete(entries, p)
 		}
 		for _, e := range changed {
-			v.entries[e.Path] = e
+			entries[e.Path] = e
 		}
-		v.commit = position
+		position = at
 	}
-	c.view.Store(v)
+	c.view.Store(newView(position, entries))
 	return nil
 }
 
@@ -128,7 +128,7 @@ func (c *Catalog) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) e
 	c.follow.Lock()
 	defer c.follow.Unlock()
 	old := c.View()
-	if old.commit == to.Commit() && c.file.Scope() == w.Root() && c.loaded {
+	if old.commit == to.Commit() && c.file.Scope() == w.Root() {
 		return nil
 	}
 	rebuild := old.commit.IsZero() || c.file.Scope() != w.Root()
@@ -139,12 +139,11 @@ func (c *Catalog) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) e
 	if err != nil {
 		return err
 	}
-	next := old.with(to, changed, gone, !c.loaded || rebuild)
-	if err := c.write(w.Root(), next, changed, gone, rebuild); err != nil {
+	next, fresh := old.with(to, changed, gone)
+	if err := c.write(w.Root(), next, fresh, gone, rebuild); err != nil {
 		return fmt.Errorf("catalog: %w", err)
 	}
 	c.view.Store(next)
-	c.loaded = true
 	return nil
 }
 
@@ -229,7 +228,8 @@ func (c *Catalog) Equal(ctx context.Context, w *wiki.Wiki, snap *wiki.Snapshot) 
 	if err != nil {
 		return err
 	}
-	want, have := emptyView().with(snap, changed, nil, true), c.View()
+	want, _ := emptyView().with(snap, changed, nil)
+	have := c.View()
 	if have.commit != want.commit {
 		return fmt.Errorf("the catalog is at %s and the wiki at %s", have.commit.Short(), want.commit.Short())
 	}

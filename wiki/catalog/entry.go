@@ -65,8 +65,7 @@ func Readable(p wiki.Path) string {
 //	1: the first format.
 var format = recordlog.Format{Magic: "coppice catalog\n", Version: 1}
 
-// encode writes one record: position, changed entries, paths that are gone. Links as they resolve are left out: they
-// depend on the other pages, and are found again when the file is read.
+// encode writes one record: position, new entries, paths that are gone.
 func encode(position wiki.ID, changed []*Entry, gone []wiki.Path) []byte {
 	b := append([]byte{}, position[:]...)
 	b = binary.AppendUvarint(b, uint64(len(changed)))
@@ -85,7 +84,11 @@ func (e *Entry) append(b []byte) []byte {
 	for _, s := range []string{e.Path.String(), e.Title, e.Lang, e.Lead, e.RedirectTo, e.TranslationOf} {
 		b = recordlog.AppendString(b, s)
 	}
-	for _, list := range [][]string{e.Keywords, e.Aliases, e.targets} {
+	links := make([]string, len(e.Links))
+	for i, p := range e.Links {
+		links[i] = p.String()
+	}
+	for _, list := range [][]string{e.Keywords, e.Aliases, e.targets, e.Wanted, links} {
 		b = binary.AppendUvarint(b, uint64(len(list)))
 		for _, s := range list {
 			b = recordlog.AppendString(b, s)
@@ -135,10 +138,17 @@ func readEntry(r *recordlog.Reader) (*Entry, error) {
 	for _, s := range []*string{&e.Title, &e.Lang, &e.Lead, &e.RedirectTo, &e.TranslationOf} {
 		*s = r.String()
 	}
-	for _, list := range []*[]string{&e.Keywords, &e.Aliases, &e.targets} {
+	for _, list := range []*[]string{&e.Keywords, &e.Aliases, &e.targets, &e.Wanted} {
 		for range r.Count(1) {
 			*list = append(*list, r.String())
 		}
+	}
+	for range r.Count(1) {
+		p, err := wiki.ParsePath(r.String())
+		if err != nil {
+			return nil, recordlog.ErrDamaged
+		}
+		e.Links = append(e.Links, p)
 	}
 	for range r.Count(2) {
 		e.Questions = append(e.Questions, Question{r.String(), r.String()})

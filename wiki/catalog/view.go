@@ -2,12 +2,14 @@ package catalog
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"path"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/collate"
@@ -40,43 +42,58 @@ type lists struct {
 }
 
 func emptyView() *View {
-	v := &View{entries: map[wiki.Path]*Entry{}}
+	v := &View{entries: map[wiki.Path]*Entry{}, backlinks: map[wiki.Path][]wiki.Path{}, linkers: map[string][]wiki.Path{}}
 	v.lists = sync.OnceValue(v.makeLists)
 	return v
 }
 
-// with gives the View after some pages changed and some went. Links are resolved again on the pages that changed, and
-// on those whose links could now lead elsewhere: a page came or went whose name such a link ends in. relink resolves
-// all of them.
-func (v *View) with(to *wiki.Snapshot, changed []*Entry, gone []wiki.Path, relink bool) *View {
+// with gives the View after some pages changed and some went, and the entries that are new: of the pages that changed,
+// and of those whose links lead elsewhere now, because a page came or went whose name such a link ends in.
+func (v *View) with(to *wiki.Snapshot, changed []*Entry, gone []wiki.Path) (*View, []*Entry) {
 	n := &View{
 		commit: to.Commit(), entries: maps.Clone(v.entries), size: v.size,
 		backlinks: maps.Clone(v.backlinks), linkers: maps.Clone(v.linkers), byTitle: v.byTitle,
 	}
 	n.lists = sync.OnceValue(n.makeLists)
-	if relink {
-		n.backlinks, n.linkers = map[wiki.Path][]wiki.Path{}, map[string][]wiki.Path{}
-	}
-	b := builder{View: n, to: to, dirty: map[wiki.Path]bool{}, retitled: relink}
+	b := builder{View: n, to: to, dirty: map[wiki.Path]bool{}}
 	for _, p := range gone {
 		b.remove(p)
 	}
 	for _, e := range changed {
 		b.put(e)
 	}
-	if relink {
-		for p, e := range n.entries {
-			b.dirty[p] = true
-			b.addTargets(e)
-		}
-	}
+	fresh := make([]*Entry, 0, len(b.dirty))
 	for p := range b.dirty {
-		b.link(p, relink)
+		fresh = append(fresh, b.link(p))
 	}
 	if b.retitled {
 		n.makeTitles()
 	}
-	return n
+	return n, fresh
+}
+
+// newView makes a View of entries whose links are resolved already.
+func newView(commit wiki.ID, entries map[wiki.Path]*Entry) *View {
+	v := emptyView()
+	v.commit, v.entries = commit, entries
+	for p, e := range entries {
+		for _, t := range e.targets {
+			key := lastKey(t)
+			if list := v.linkers[key]; len(list) == 0 || list[len(list)-1] != p {
+				v.linkers[key] = append(list, p)
+			}
+		}
+		for _, to := range e.Links {
+			v.backlinks[to] = append(v.backlinks[to], p)
+		}
+	}
+	for _, lists := range []iter.Seq[[]wiki.Path]{maps.Values(v.linkers), maps.Values(v.backlinks)} {
+		for list := range lists {
+			slices.SortFunc(list, wiki.Path.Compare)
+		}
+	}
+	v.makeTitles()
+	return v
 }
 
 // builder is a View that is being made. Its lists are replaced, never written to: an older View has them too.
@@ -148,12 +165,10 @@ func (b *builder) unlink(e *Entry) {
 	}
 }
 
-// link resolves a page's links and puts them into the backlinks. fresh says that the backlinks do not have them.
-func (b *builder) link(p wiki.Path, fresh bool) {
+// link resolves a page's links, puts them into the backlinks and gives the new entry.
+func (b *builder) link(p wiki.Path) *Entry {
 	old := b.entries[p]
-	if !fresh {
-		b.unlink(old)
-	}
+	b.unlink(old)
 	e := *old
 	e.Links, e.Wanted = nil, nil
 	for _, t := range e.targets {
@@ -171,6 +186,7 @@ func (b *builder) link(p wiki.Path, fresh bool) {
 		b.backlinks[to] = with(b.backlinks[to], p)
 	}
 	b.entries[p] = &e
+	return &e
 }
 
 // wantedName is the path that a page would have that a broken link means: relative to its folder where the link is.
@@ -196,6 +212,9 @@ func lastKey(target string) string {
 
 // titleKey is equal for titles that people take for one.
 func titleKey(title string) string {
+	if key, ok := asciiKey(title); ok {
+		return key
+	}
 	var b strings.Builder
 	for _, r := range cases.Fold().String(norm.NFKC.String(title)) {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
@@ -203,6 +222,22 @@ func titleKey(title string) string {
 		}
 	}
 	return b.String()
+}
+
+// asciiKey is titleKey for what most titles are made of, without the tables of Unicode.
+func asciiKey(title string) (string, bool) {
+	key := make([]byte, 0, len(title))
+	for i := range len(title) {
+		switch c := title[i]; {
+		case c >= utf8.RuneSelf:
+			return "", false
+		case c >= 'A' && c <= 'Z':
+			key = append(key, c+'a'-'A')
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+			key = append(key, c)
+		}
+	}
+	return string(key), true
 }
 
 // with and without give sorted copies.
