@@ -208,7 +208,21 @@ func visible(r rune) rune {
 }
 
 // twinKey is equal for two names that a case-insensitive or normalising file system takes for one.
-func twinKey(name string) string { return cases.Fold().String(norm.NFC.String(name)) }
+func twinKey(name string) string {
+	if isASCII(name) {
+		return strings.ToLower(name)
+	}
+	return cases.Fold().String(norm.NFC.String(name))
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
 
 // looseKey is equal for names that people take for one: case, spaces, hyphens, underscores and the punctuation of a
 // question make no difference.
@@ -216,7 +230,7 @@ func looseKey(name string) string {
 	var b strings.Builder
 	b.Grow(len(name))
 	gap := false
-	for _, r := range cases.Fold().String(norm.NFC.String(name)) {
+	for _, r := range twinKey(name) {
 		switch r {
 		case ' ', '_', '-', '\u00a0':
 			gap = b.Len() > 0

@@ -1,6 +1,7 @@
 package wiki
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -63,7 +64,7 @@ func NewCommit(c *gitstore.CommitData) Commit {
 	return Commit{
 		ID: c.ID, Parents: c.Parents, Time: c.Author.When,
 		Author:    Contributor{c.Author.Name, c.Author.Email},
-		CoAuthors: coAuthors(c.Message),
+		CoAuthors: coAuthors(c.Message, c.Author.Name),
 		Summary:   firstLine(c.Message),
 		Message:   c.Message,
 	}
@@ -76,14 +77,17 @@ func firstLine(message string) string {
 
 const coAuthorTrailer = "Co-authored-by:"
 
-// coAuthors reads the trailers of a message, whose key git compares without case.
-func coAuthors(message string) []Contributor {
+// coAuthors reads the trailers of a message, whose key git compares without case. Everybody is named once, and the
+// author not at all.
+func coAuthors(message, author string) []Contributor {
 	var found []Contributor
 	for line := range strings.Lines(message) {
 		if len(line) < len(coAuthorTrailer) || !strings.EqualFold(line[:len(coAuthorTrailer)], coAuthorTrailer) {
 			continue
 		}
-		if c := ParseContributor(line[len(coAuthorTrailer):]); c.Name != "" {
+		c := ParseContributor(line[len(coAuthorTrailer):])
+		named := func(o Contributor) bool { return o.Name == c.Name }
+		if c.Name != "" && c.Name != author && !slices.ContainsFunc(found, named) {
 			found = append(found, c)
 		}
 	}

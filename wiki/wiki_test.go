@@ -673,7 +673,7 @@ func TestCommitMessage(t *testing.T) {
 	saved, err := w.Save(t.Context(), wiki.Edit{
 		Path: mustPath(t, "p"), Base: w.Head().Commit(), Source: []byte("# P\n\nMore.\n"),
 		Summary: "  two\nlines\x00 " + long, Author: wiki.Contributor{Name: "  <Bob>\n ", Email: "b<o>b@example.org"},
-		CoAuthors: []wiki.Contributor{{Name: "Cy", Email: "cy@example.org"}},
+		CoAuthors: []wiki.Contributor{{Name: "Cy", Email: "cy@example.org"}, {Name: "Bob", Email: "b"}, {Name: "Cy", Email: "cy@example.com"}},
 	})
 	if err != nil {
 		t.Fatal(err)
