@@ -200,7 +200,10 @@ func (g *generator) sideBranch(tip int) int {
 
 // busy picks a page; a few get most of the edits, as in every wiki.
 func (g *generator) busy() int {
-	if g.random.IntN(4) == 0 {
+	switch g.random.IntN(8) {
+	case 0:
+		return g.random.IntN(min(g.made, 8))
+	case 1:
 		return g.random.IntN(min(g.made, 100))
 	}
 	return g.random.IntN(g.made)

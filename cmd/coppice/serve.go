@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v3"
+	"golang.org/x/sync/errgroup"
 
 	"coppice/themes"
 	"coppice/wiki"
@@ -74,6 +75,7 @@ type server struct {
 	wiki      *wiki.Wiki
 	indexes   *indexes
 	following []*wiki.Following
+	theme     *themes.Theme
 	web       *web.Server
 }
 
@@ -101,15 +103,12 @@ func openServer(ctx context.Context, o serveOptions, out io.Writer) (_ *server, 
 	}
 	loopback := isLoopback(s.listener.Addr())
 	readOnly := o.readOnly || !loopback
-	if s.wiki, err = o.openWiki(readOnly); err != nil {
+	if err := s.openParts(readOnly); err != nil {
 		return nil, err
 	}
 	fmt.Fprintf(out, "%s: %d pages on branch %s\n", s.wiki.Dir(), s.wiki.Head().Len(), s.wiki.Branch())
 	if !loopback && !o.readOnly {
 		fmt.Fprintln(out, "read-only: there are no accounts yet, and the address can be reached from elsewhere")
-	}
-	if s.indexes, err = o.openIndexes(&progress{out: out}); err != nil {
-		return nil, err
 	}
 	for _, f := range s.indexes.all() {
 		s.following = append(s.following, s.wiki.Follow(f))
@@ -135,16 +134,31 @@ func (s *server) begin(author wiki.Contributor) error {
 	return nil
 }
 
-// openFaces wires the pages for people and the API for programs.
-func (s *server) openFaces(author wiki.Contributor, readOnly bool) error {
-	files := themes.Default()
-	if s.opts.theme != "" {
-		files = os.DirFS(s.opts.theme)
-	}
-	theme, err := themes.Load(files)
-	if err != nil {
+// openParts reads repository, indexes and theme side by side: each takes a while with a large wiki, and none needs
+// another to be read.
+func (s *server) openParts(readOnly bool) error {
+	var parts errgroup.Group
+	parts.Go(func() (err error) {
+		s.wiki, err = s.opts.openWiki(readOnly)
 		return err
-	}
+	})
+	parts.Go(func() (err error) {
+		s.indexes, err = s.opts.openIndexes(&progress{out: s.out})
+		return err
+	})
+	parts.Go(func() (err error) {
+		files := themes.Default()
+		if s.opts.theme != "" {
+			files = os.DirFS(s.opts.theme)
+		}
+		s.theme, err = themes.Load(files)
+		return err
+	})
+	return parts.Wait()
+}
+
+// openFaces wires the pages for people and the API for programs.
+func (s *server) openFaces(author wiki.Contributor, readOnly bool) (err error) {
 	programs := api.New(api.Config{
 		Wiki: s.wiki, History: s.indexes.history, Catalog: s.indexes.catalog, Search: s.indexes.search,
 		HTML: func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error) {
@@ -153,7 +167,7 @@ func (s *server) openFaces(author wiki.Contributor, readOnly bool) error {
 		Log: s.opts.log, Version: version(), BaseURL: s.opts.baseURL,
 	})
 	s.web, err = web.New(web.Config{
-		Wiki: s.wiki, History: s.indexes.history, Catalog: s.indexes.catalog, Search: s.indexes.search, Theme: theme,
+		Wiki: s.wiki, History: s.indexes.history, Catalog: s.indexes.catalog, Search: s.indexes.search, Theme: s.theme,
 		FollowingCatalog: s.following[0], FollowingHistory: s.following[1], FollowingSearch: s.following[2],
 		Author: author, ReadOnly: readOnly, Name: s.opts.name, BaseURL: s.opts.baseURL, Version: version(),
 		API: programs, Log: s.opts.log,

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v3"
+	"golang.org/x/sync/errgroup"
 
 	"coppice/search"
 	"coppice/wiki"
@@ -142,17 +143,23 @@ type indexes struct {
 	search  *search.Index
 }
 
-// openIndexes opens what is derived. A nil progress says nothing.
+// openIndexes opens what is derived, side by side. A nil progress says nothing.
 func (p place) openIndexes(progress *progress) (*indexes, error) {
 	x := &indexes{}
-	var err error
-	if x.history, err = history.Open(filepath.Join(p.derived(), "history"), p.log); err != nil {
-		return nil, err
-	}
-	if x.catalog, err = catalog.Open(filepath.Join(p.derived(), "catalog"), p.log); err != nil {
-		return nil, errors.Join(err, x.close())
-	}
-	if x.search, err = search.Open(filepath.Join(p.derived(), "search"), p.log); err != nil {
+	var parts errgroup.Group
+	parts.Go(func() (err error) {
+		x.history, err = history.Open(filepath.Join(p.derived(), "history"), p.log)
+		return err
+	})
+	parts.Go(func() (err error) {
+		x.catalog, err = catalog.Open(filepath.Join(p.derived(), "catalog"), p.log)
+		return err
+	})
+	parts.Go(func() (err error) {
+		x.search, err = search.Open(filepath.Join(p.derived(), "search"), p.log)
+		return err
+	})
+	if err := parts.Wait(); err != nil {
 		return nil, errors.Join(err, x.close())
 	}
 	x.history.OnProgress = progress.of("reading history", "commits")
