@@ -98,12 +98,12 @@ func (t *site) form(name string) (form, bool) {
 
 // begin gives the text that a new page with that title begins with.
 func (f form) begin(title string) string {
-	text := []byte(f.skeleton)
+	text := []byte("\n" + f.skeleton)
 	if f.name != "" {
 		text = markdown.SetFrontMatter(text, "form", f.name)
 	}
 	if len(f.keywords) > 0 {
-		text = markdown.SetFrontMatter(text, "keywords", "["+strings.Join(f.keywords, ", ")+"]")
+		text = markdown.SetFrontMatter(text, "keywords", strings.Join(f.keywords, ", "))
 	}
 	return string(markdown.SetFrontMatter(text, "title", title))
 }

@@ -22,6 +22,8 @@ function livePreview(form, source) {
       const answer = await fetch(form.dataset.preview, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: asking.signal });
       if (!answer.ok) throw new Error(answer.statusText);
       text.innerHTML = await answer.text();  // sanitised by the server, and the page's policy lets no script run
+      // The Tab key goes from the text to the summary and on to Save; the preview is one stop of it, and scrolls.
+      for (const link of text.querySelectorAll("a, summary, button, input")) link.tabIndex = -1;
       pane.classList.remove("stale");
     } catch (error) {
       if (error.name !== "AbortError") text.textContent = "The preview cannot be shown now. Your text is still here.";
@@ -30,6 +32,7 @@ function livePreview(form, source) {
 
   function show(on) {
     pane.hidden = !on;
+    pane.tabIndex = on ? 0 : -1;
     grid.classList.toggle("live", on);
     button.setAttribute("aria-pressed", String(on));
     if (on) render();

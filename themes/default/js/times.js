@@ -1,4 +1,5 @@
-// Times of the last week are told as people tell them ("3 hours ago"); the reader's own clock time is in the title of every time.
+// Times of the last week are told as people tell them ("3 hours ago"), but not within a sentence: it says "as it was on ...". The reader's own
+// clock time is in the title of every time.
 const week = 7 * 24 * 3600;
 const steps = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
@@ -18,7 +19,7 @@ function tellTimes() {
     if (isNaN(time)) continue;
     element.title = whole.format(time);
     const seconds = (Date.now() - time) / 1000;
-    const plain = !("clock" in element.dataset) && !element.closest(".day");
+    const plain = !("clock" in element.dataset) && !element.closest(".day, .notice, .lead");
     if (plain && seconds >= 0 && seconds < week) element.textContent = ago(seconds, words);
   }
 }
