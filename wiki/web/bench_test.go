@@ -15,7 +15,7 @@ import (
 func BenchmarkCachedPage(b *testing.B) {
 	h := build(b, files(twoPages...))
 	h.get("/wiki/one")
-	r, err := http.NewRequest("GET", "/wiki/one", nil)
+	r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, "/wiki/one", nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func BenchmarkFirstView(b *testing.B) {
 		fmt.Fprintf(&text, "\n## Part %d\n\nSome *words* and a [link](one.md) that make a paragraph of `ordinary` length, as pages have them, with a second sentence.\n\n- first\n- second\n\n```go\nfunc main() { println(%d) }\n```\n", i, i)
 	}
 	h := build(b, files(append(twoPages, "page.md", text.String())...))
-	base := newBase(h)
+	base := newBase(b)
 	b.Run("view", func(b *testing.B) {
 		for b.Loop() {
 			h.bodies.InvalidateAll()
@@ -67,8 +67,8 @@ func BenchmarkFirstView(b *testing.B) {
 	})
 }
 
-func newBase(h *house) *http.Request {
-	r := httptest.NewRequest("GET", "/wiki/page", nil)
+func newBase(b *testing.B) *http.Request {
+	r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/wiki/page", nil)
 	r.Header.Set("Accept-Encoding", "gzip, deflate, br")
 	return r
 }

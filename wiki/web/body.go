@@ -4,8 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"hash"
 	"html/template"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -154,11 +154,8 @@ func linkPrint(key bodyKey, links []markdown.Link, to markdown.Resolver) (sum fi
 }
 
 // writeText hashes a text with its length, so that no two lists of texts look the same.
-func writeText(h io.Writer, s string) {
-	var n [8]byte
-	binary.LittleEndian.PutUint64(n[:], uint64(len(s)))
-	h.Write(n[:])
-	io.WriteString(h, s)
+func writeText(h hash.Hash, s string) {
+	h.Write(append(binary.LittleEndian.AppendUint64(nil, uint64(len(s))), s...))
 }
 
 // formPrint is the fingerprint of all forms, for they say which headings are questions.

@@ -26,7 +26,7 @@ func (q *request) compare() error {
 		From: q.sideStamp(p, from), To: q.sideStamp(p, to), Mode: q.compareMode(), Same: from.page.Blob == to.page.Blob,
 	}
 	v.NoIndex, v.Query = true, ""
-	q.compareLinks(&v, p, from, to, follows)
+	q.compareLinks(&v, p, to, follows)
 	if v.Same {
 		return q.render(http.StatusOK, "compare", v)
 	}
@@ -109,7 +109,7 @@ func (q *request) sideStamp(p wiki.Path, v version) Stamp {
 }
 
 // compareLinks adds the other modes, the neighbouring changes, and the undoing of this one.
-func (q *request) compareLinks(v *CompareView, p wiki.Path, from, to version, follows bool) {
+func (q *request) compareLinks(v *CompareView, p wiki.Path, to version, follows bool) {
 	name := p.String()
 	at := func(mode string) string {
 		return address("compare", name, "from", q.query("from"), "to", q.query("to"), "mode", mode)

@@ -37,7 +37,7 @@ func TestCrawlCorpus(t *testing.T) {
 	}
 	dir := t.TempDir()
 	repo := filepath.Join(dir, "wiki.git")
-	git := exec.Command("git", "clone", "--quiet", "--bare", bundle, repo)
+	git := exec.CommandContext(t.Context(), "git", "clone", "--quiet", "--bare", bundle, repo)
 	git.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "HOME="+dir)
 	if out, err := git.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

@@ -78,7 +78,7 @@ func (q *request) redirectedEditor(name string, err error) error {
 func (q *request) showNewEditor(name string) error {
 	p, err := wiki.NewPath(name)
 	if err != nil {
-		return &noPage{name, err}
+		return &missingPageError{name, err}
 	}
 	d := draft{path: p}
 	v := q.editView(d, true)

@@ -35,16 +35,16 @@ type redirect struct {
 	to     string
 }
 
-func (r *redirect) Error() string { return fmt.Sprintf("see %s", r.to) }
+func (r *redirect) Error() string { return "see " + r.to }
 
-// noPage says that there is no page of that name, and may never have been.
-type noPage struct {
+// missingPageError says that there is no page of that name, and may never have been.
+type missingPageError struct {
 	name  string
 	cause error // why the name could not even be a page's, or nil
 }
 
-func (n *noPage) Error() string { return fmt.Sprintf("no page %q", n.name) }
-func (n *noPage) Unwrap() error { return n.cause }
+func (n *missingPageError) Error() string { return fmt.Sprintf("no page %q", n.name) }
+func (n *missingPageError) Unwrap() error { return n.cause }
 
 var errReadOnly = &failure{status: http.StatusForbidden, sentence: "This wiki can be read here, but not changed."}
 
@@ -60,7 +60,7 @@ func notFound(sentence string) error {
 func decide(err error, r *http.Request) (status int, sentence string) {
 	var (
 		own     *failure
-		missing *noPage
+		missing *missingPageError
 		routing *echo.HTTPError
 		tooBig  *http.MaxBytesError
 	)
@@ -145,7 +145,7 @@ func (s *Server) showFailure(w http.ResponseWriter, r *http.Request, status int,
 	q := s.newRequest(w, r)
 	v := ErrorView{Base: q.base(http.StatusText(status), "error"), Status: status, Sentence: sentence, Retry: status == http.StatusServiceUnavailable}
 	v.NoIndex = true
-	var missing *noPage
+	var missing *missingPageError
 	if errors.As(err, &missing) {
 		q.helpMissing(&v, missing)
 	}
@@ -156,7 +156,7 @@ func (s *Server) showFailure(w http.ResponseWriter, r *http.Request, status int,
 }
 
 // helpMissing adds to a 404 what may be meant: a page that was deleted, pages with a like name, a page to be written.
-func (q *request) helpMissing(v *ErrorView, missing *noPage) {
+func (q *request) helpMissing(v *ErrorView, missing *missingPageError) {
 	words := strings.NewReplacer("-", " ", "_", " ", "/", " ").Replace(canonicalName(missing.name))
 	if len(words) > maxTyped {
 		words = strings.ToValidUTF8(words[:maxTyped], "")
@@ -209,7 +209,7 @@ func (s *Server) failPlainly(w http.ResponseWriter) {
 	h.Del("Content-Encoding")
 	h.Del("ETag")
 	w.WriteHeader(http.StatusInternalServerError)
-	w.Write(s.failPage)
+	_, _ = w.Write(s.failPage) // an error here is the visitor having gone
 }
 
 // renderFailPage makes the page for 500 while all is well.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -161,9 +162,9 @@ func TestBusySlots(t *testing.T) {
 		defer release()
 	}
 	h.get("/wiki/index").want(t, 200)
-	r := httptest.NewRequest("POST", "/preview/index", strings.NewReader("source=x"))
+	r := httptest.NewRequestWithContext(t.Context(), "POST", "/preview/index", strings.NewReader("source=x"))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	ctx, cancel := contextThatEnds(t)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	w := httptest.NewRecorder()
 	done := make(chan struct{})

@@ -14,13 +14,13 @@ func (q *request) showFront() error {
 	q.await(q.cfg.FollowingCatalog, stampWait)
 	v := FrontView{Base: q.base(q.site.Name, "front"), Categories: q.topics(frontTopics)}
 	v.Notice = takeNotice(q.w, q.r)
-	var print fingerprint
+	var bodyPrint fingerprint
 	if page, err := q.snap.Page(q.site.front); err == nil {
 		b, err := q.body(page, "")
 		if err != nil {
 			return err
 		}
-		v.Intro, v.IntroURL, print = b.html, pageURL(page.Path), b.print
+		v.Intro, v.IntroURL, bodyPrint = b.html, pageURL(page.Path), b.print
 	}
 	top := q.popular()
 	v.Popular, v.Questions = top.pages, top.questions
@@ -28,7 +28,7 @@ func (q *request) showFront() error {
 	if v.Notice != nil || q.r.URL.RawQuery != "" {
 		return q.render(http.StatusOK, "front", v)
 	}
-	c, err := q.cached("front", v, print)
+	c, err := q.cached("front", v, bodyPrint)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -115,7 +116,7 @@ func (s *Server) recover(w http.ResponseWriter, r *http.Request) {
 	if p == nil {
 		return
 	}
-	if p == http.ErrAbortHandler { // how handlers tell net/http to break off
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) { // how handlers tell net/http to break off
 		panic(p)
 	}
 	s.log.Error("panic", "method", r.Method, "path", r.URL.Path, "error", fmt.Sprint(p), "stack", string(debug.Stack()))

@@ -69,16 +69,16 @@ func serve(t testing.TB, repo, dir string, o wiki.Options, change ...func(*Confi
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	w, err := wiki.Open(repo, o)
 	must(err)
-	t.Cleanup(func() { w.Close() })
+	t.Cleanup(func() { _ = w.Close() })
 	hist, err := history.Open(filepath.Join(dir, "history"), log)
 	must(err)
-	t.Cleanup(func() { hist.Close() })
+	t.Cleanup(func() { _ = hist.Close() })
 	cat, err := catalog.Open(filepath.Join(dir, "catalog"), log)
 	must(err)
-	t.Cleanup(func() { cat.Close() })
+	t.Cleanup(func() { _ = cat.Close() })
 	index, err := search.Open(filepath.Join(dir, "search"), log)
 	must(err)
-	t.Cleanup(func() { index.Close() })
+	t.Cleanup(func() { _ = index.Close() })
 	style, err := theme()
 	must(err)
 	c := Config{
@@ -96,7 +96,7 @@ func serve(t testing.TB, repo, dir string, o wiki.Options, change ...func(*Confi
 	}
 	h.Server, err = New(c)
 	must(err)
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	must(err)
 	done := make(chan error, 1)
 	go func() { done <- h.Serve(ln) }()
@@ -107,7 +107,7 @@ func serve(t testing.TB, repo, dir string, o wiki.Options, change ...func(*Confi
 	}
 	t.Cleanup(func() {
 		h.client.CloseIdleConnections()
-		if err := h.Shutdown(t.Context()); err != nil && t.Context().Err() == nil {
+		if err := h.Shutdown(context.WithoutCancel(t.Context())); err != nil { // the test's own context has ended by now
 			t.Error(err)
 		}
 		if err := <-done; err != nil {
@@ -198,12 +198,8 @@ func (r reply) want(t *testing.T, status int, texts ...string) reply {
 // head gives the commit that the wiki is at.
 func (h *house) head() string { return h.wiki.Head().Commit().String() }
 
-func contextThatEnds(t *testing.T) (context.Context, context.CancelFunc) {
-	return context.WithCancel(t.Context())
-}
-
-func httptestRequest(cookie string) *http.Request {
-	r := httptest.NewRequest("GET", "/", nil)
+func requestWith(t *testing.T, cookie string) *http.Request {
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
 	if cookie != "" {
 		r.Header.Set("Cookie", cookie)
 	}

@@ -67,13 +67,13 @@ func (q *request) find(verb, name string) (wiki.Path, error) {
 		return wiki.Path{}, q.redirectTo(http.StatusMovedPermanently, verb, c)
 	}
 	if err != nil {
-		return wiki.Path{}, &noPage{name, err}
+		return wiki.Path{}, &missingPageError{name, err}
 	}
 	if to, ok := q.cfg.History.MovedTo(p); ok && q.snap.Has(to) {
 		return wiki.Path{}, q.redirectTo(http.StatusMovedPermanently, verb, to.String())
 	}
 	if _, gone := q.cfg.History.Gone(q.r.Context(), q.cfg.Wiki, p); gone {
-		return wiki.Path{}, &noPage{name: name}
+		return wiki.Path{}, &missingPageError{name: name}
 	}
 	to, ok := q.snap.Lookup(name)
 	if !ok {
@@ -83,7 +83,7 @@ func (q *request) find(verb, name string) (wiki.Path, error) {
 	if ok {
 		return wiki.Path{}, q.redirectTo(http.StatusFound, verb, to.String())
 	}
-	return wiki.Path{}, &noPage{name: name}
+	return wiki.Path{}, &missingPageError{name: name}
 }
 
 // redirectTo keeps the query: ?at= and the like hold at the other address too.
@@ -269,7 +269,7 @@ func (q *request) pathAt(ctx context.Context, snap *wiki.Snapshot, p wiki.Path) 
 func (q *request) showOld(name, rev, at string) error {
 	p, err := wiki.ParsePath(canonicalName(name))
 	if err != nil {
-		return &noPage{name, err}
+		return &missingPageError{name, err}
 	}
 	if at != "" {
 		if rev, err = q.revisionAt(at); err != nil {
@@ -363,7 +363,7 @@ func (q *request) showRaw() error {
 	if rev := q.query("rev"); rev != "" {
 		p, err := wiki.ParsePath(canonicalName(name))
 		if err != nil {
-			return &noPage{name, err}
+			return &missingPageError{name, err}
 		}
 		old, err := q.versionAt(p, rev)
 		if err != nil {
@@ -385,6 +385,6 @@ func (q *request) showRaw() error {
 
 // isMissing reports whether err says that a page is not there, and not that its name is impossible or that it moved.
 func isMissing(err error) bool {
-	var missing *noPage
+	var missing *missingPageError
 	return errors.As(err, &missing) && missing.cause == nil
 }

@@ -73,13 +73,13 @@ var (
 // cached gives the page for a view that everybody sees alike, rendered only if the cache has no page of the same content.
 // In the view's data the body has no place in JSON; bodyPrint stands for it.
 func (q *request) cached(view string, data any, bodyPrint fingerprint) (*cachedPage, error) {
-	print, err := viewPrint(view, data, bodyPrint)
+	shown, err := viewPrint(view, data, bodyPrint)
 	if err != nil {
 		return nil, err
 	}
 	key, now := q.r.URL.Path, q.now.commits()
 	old, ok := q.pages.GetIfPresent(key)
-	if ok && old.print == print {
+	if ok && old.print == shown {
 		old.checked.Store(&now)
 		return old, nil
 	}
@@ -87,7 +87,7 @@ func (q *request) cached(view string, data any, bodyPrint fingerprint) (*cachedP
 	if err := q.cfg.Theme.Render(&buf, view, data); err != nil {
 		return nil, err
 	}
-	c := newCachedPage(buf.Bytes(), print, q.modified(q.now))
+	c := newCachedPage(buf.Bytes(), shown, q.modified(q.now))
 	c.checked.Store(&now)
 	q.pages.Set(key, c)
 	return c, nil
@@ -102,10 +102,10 @@ func viewPrint(view string, data any, bodyPrint fingerprint) (fingerprint, error
 	return sha256.Sum256(append(append(text, view...), bodyPrint[:]...)), nil
 }
 
-func newCachedPage(html []byte, print fingerprint, modified time.Time) *cachedPage {
+func newCachedPage(html []byte, shown fingerprint, modified time.Time) *cachedPage {
 	sum := sha256.Sum256(html)
 	return &cachedPage{
-		print:    print,
+		print:    shown,
 		plain:    newVariant(html, entityTag(sum, "")),
 		gzip:     newVariant(compress(html, cachedLevel), entityTag(sum, "gzip")),
 		modified: modified,
@@ -170,7 +170,7 @@ func (c *cachedPage) send(w http.ResponseWriter, r *http.Request) {
 		h["Content-Encoding"] = headerGzip
 	}
 	if r.Method != http.MethodHead {
-		w.Write(v.body) // an error here is the visitor having gone
+		_, _ = w.Write(v.body) // an error here is the visitor having gone
 	}
 }
 

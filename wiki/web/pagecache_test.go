@@ -27,7 +27,7 @@ func TestFastPathEqualsSlowPath(t *testing.T) {
 			} {
 				t.Run(fmt.Sprint(method, target, headers), func(t *testing.T) {
 					request := func() *http.Request {
-						r := httptest.NewRequest(method, target, nil)
+						r := httptest.NewRequestWithContext(t.Context(), method, target, nil)
 						maps.Copy(r.Header, headers)
 						return r
 					}

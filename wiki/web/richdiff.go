@@ -21,18 +21,18 @@ import (
 // newer version, where text may stand. All that is added is <ins> and <del>, written by the html package.
 
 // renderedDiff renders both versions of a page and marks what changed.
-func (q *request) renderedDiff(old, new wiki.Page) template.HTML {
-	to := &resolver{server: q.Server, now: q.now, from: new.Path}
-	if new.Path.IsZero() {
-		to.from = old.Path
+func (q *request) renderedDiff(before, after wiki.Page) template.HTML {
+	to := &resolver{server: q.Server, now: q.now, from: after.Path}
+	if after.Path.IsZero() {
+		to.from = before.Path
 	}
-	return richDiff(q.site.parse(old.Source).HTML(to), q.site.parse(new.Source).HTML(to))
+	return richDiff(q.site.parse(before.Source).HTML(to), q.site.parse(after.Source).HTML(to))
 }
 
 // richDiff marks what changed from one rendering to another.
-func richDiff(old, new template.HTML) template.HTML {
-	a, b := elements(string(old)), elements(string(new))
-	words := len(old)+len(new) <= richDiffBytes
+func richDiff(before, after template.HTML) template.HTML {
+	a, b := elements(string(before)), elements(string(after))
+	words := len(before)+len(after) <= richDiffBytes
 	var out strings.Builder
 	at := 0
 	for _, e := range diff.Lines(asLines(a), asLines(b)) {
@@ -229,8 +229,8 @@ func isDense(r rune) bool {
 }
 
 // writeWords writes the newer element with the words marked that differ from the older.
-func writeWords(out *strings.Builder, old, new string) {
-	a, b := tokens(old), tokens(new)
+func writeWords(out *strings.Builder, older, newer string) {
+	a, b := tokens(older), tokens(newer)
 	var av, bv [][]byte
 	var aw, bw []int // index of each text token
 	for i, t := range a {

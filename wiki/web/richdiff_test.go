@@ -42,10 +42,10 @@ func FuzzRichDiff(f *testing.F) {
 	f.Add("", "x", uint8(2))
 	f.Add("x\n\ny", "y\n\nx", uint8(3))
 	f.Fuzz(func(t *testing.T, a, b string, shape uint8) {
-		old, new := wrap(a, shape), wrap(b, shape>>2)
-		got := string(richDiff(template.HTML(old), template.HTML(new)))
-		if plain := marks.ReplaceAllString(got, ""); plain != new {
-			t.Errorf("from %q to %q:\n got %q\nless %q", old, new, got, plain)
+		before, after := wrap(a, shape), wrap(b, shape>>2)
+		got := string(richDiff(template.HTML(before), template.HTML(after)))
+		if plain := marks.ReplaceAllString(got, ""); plain != after {
+			t.Errorf("from %q to %q:\n got %q\nless %q", before, after, got, plain)
 		}
 	})
 }

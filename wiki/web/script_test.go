@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -146,7 +147,7 @@ func (s *scriptRun) expect(line string) {
 	body := html.UnescapeString(s.reply.body)
 	switch verb {
 	case "status":
-		if got := fmt.Sprint(s.reply.status); got != rest {
+		if got := strconv.Itoa(s.reply.status); got != rest {
 			s.t.Errorf("%s: status %s, want %s\nlocation %q\n%.800s", s.at, got, rest, s.reply.header.Get("Location"), body)
 		}
 	case "header":

@@ -45,7 +45,7 @@ func (q *request) send(status int, contentType string, body []byte) error {
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	q.w.WriteHeader(status)
 	if q.r.Method != http.MethodHead {
-		q.w.Write(body) // an error here is the visitor having gone
+		_, _ = q.w.Write(body) // an error here is the visitor having gone
 	}
 	return nil
 }
@@ -132,8 +132,8 @@ func compress(b []byte, level int) []byte {
 	} else {
 		z, _ = gzip.NewWriterLevel(&buf, level) // fails only on a level that does not exist
 	}
-	z.Write(b) // a Buffer takes everything
-	z.Close()
+	_, _ = z.Write(b) // a Buffer takes everything
+	_ = z.Close()
 	compressors[level].Put(z)
 	return buf.Bytes()
 }

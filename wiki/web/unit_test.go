@@ -109,7 +109,7 @@ func TestNoticeCode(t *testing.T) {
 		"": "", "coppice_notice=saved": "saved", "a=b; coppice_notice=merged; c=d": "merged",
 		"coppice_notice=<script>": "", "coppice_notice=": "", "other=saved": "",
 	} {
-		r := httptestRequest(header)
+		r := requestWith(t, header)
 		if got := noticeCode(r); got != want {
 			t.Errorf("%q: %q", header, got)
 		}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"html/template"
 	"io"
 	"reflect"
@@ -123,7 +122,7 @@ func sampleText(field string) string {
 	case field == "Lang" || field == "PageLang":
 		return "de"
 	}
-	return fmt.Sprintf(`%s <b>"x" & 'y'`, field)
+	return field + ` <b>"x" & 'y'`
 }
 
 // inlineCode gives what in a page the policy forbids: script or style of its own.
