@@ -32,7 +32,7 @@ func (w *Wiki) Changes(_ context.Context, from, to ID) ([]Change, error) {
 // looking for renames: a page under a new name is a Deleted and an Added.
 func CompareRoots(r gitstore.TreeReader, old, new ID) ([]Change, error) {
 	var changes []Change
-	err := gitstore.CompareTrees(r, old, new, visibleName, func(t gitstore.TreeChange) error {
+	err := gitstore.CompareTrees(r, old, new, func(name string) bool { return isOpenName(lastElement(name)) }, func(t gitstore.TreeChange) error {
 		was, is := isPageFile(t.Name, t.OldMode), isPageFile(t.Name, t.NewMode)
 		c := Change{Path: Path{strings.TrimSuffix(t.Name, pageSuffix)}}
 		switch {
@@ -53,10 +53,9 @@ func CompareRoots(r gitstore.TreeReader, old, new ID) ([]Change, error) {
 	return changes, err
 }
 
-// visibleName reports whether the last element of a name does not begin with a dot.
-func visibleName(name string) bool { return name[strings.LastIndexByte(name, '/')+1] != '.' }
+func lastElement(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
 func isPageFile(name string, mode uint32) bool {
-	e := entry{name: name[strings.LastIndexByte(name, '/')+1:], mode: mode}
+	e := entry{name: lastElement(name), mode: mode}
 	return e.isPage()
 }

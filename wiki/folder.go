@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"coppice/wiki/internal/gitstore"
 )
@@ -48,11 +49,19 @@ func (e *entry) isFile() bool { return e.mode == modeFile || e.mode == modeExec 
 
 // isPage: a regular Markdown file that is not hidden. A symbolic link is none: it could point anywhere.
 func (e *entry) isPage() bool {
-	return e.isFile() && len(e.name) > len(pageSuffix) && strings.HasSuffix(e.name, pageSuffix) && e.name[0] != '.'
+	return e.isFile() && len(e.name) > len(pageSuffix) && strings.HasSuffix(e.name, pageSuffix) && isOpenName(e.name)
 }
 
 // isOpen: a folder that pages may be in.
-func (e *entry) isOpen() bool { return e.sub != nil && e.name[0] != '.' }
+func (e *entry) isOpen() bool { return e.sub != nil && isOpenName(e.name) }
+
+// isOpenName reports whether an element of a tree can stand in a Path. Trees that somebody made by hand hold anything.
+func isOpenName(elem string) bool {
+	return elem != "" && elem[0] != '.' && len(elem) <= maxElementBytes && utf8.ValidString(elem) && !strings.ContainsAny(elem, "\n\x00/")
+}
+
+// maxElementBytes is what file systems allow; a longer name could be in no clone.
+const maxElementBytes = 255
 
 // key orders entries as git does.
 func (e *entry) key() string {
@@ -78,6 +87,9 @@ func (f *folder) open(r gitstore.TreeReader) (*listing, error) {
 	for t, err := range gitstore.Entries(raw) {
 		if err != nil {
 			return nil, fmt.Errorf("folder %s: %w", f.id.Short(), err)
+		}
+		if t.Name == "" || t.Name == "." || t.Name == ".." || strings.Contains(t.Name, "/") {
+			continue // no git makes such a name, and no path can lead to it
 		}
 		e := entry{name: strings.Clone(t.Name), mode: t.Mode, id: t.ID}
 		if e.mode == modeFolder {

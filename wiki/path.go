@@ -20,6 +20,8 @@ const (
 	// suggestedBytes is where a suggested path ends, at the next word: longer addresses are hard to pass on. A title
 	// without spaces ends a while later.
 	suggestedBytes = 64
+	// maxLenientBytes bounds any path: as long as Linux lets a path be.
+	maxLenientBytes = 4096
 )
 
 // pageSuffix ends the file name of every page.
@@ -69,8 +71,8 @@ func ParsePath(s string) (Path, error) {
 	switch {
 	case s == "":
 		return Path{}, badName(s, "is empty")
-	case len(s) > 4096:
-		return Path{}, badName(s[:40]+"…", "is too long")
+	case len(s) > maxLenientBytes:
+		return Path{}, badName(strings.ToValidUTF8(s[:40], "")+"…", "is too long")
 	case !utf8.ValidString(s):
 		return Path{}, badName(strings.ToValidUTF8(s, "?"), "is not valid UTF-8")
 	case strings.ContainsAny(s, "\x00\n"):
@@ -132,7 +134,7 @@ func PathFor(title string) Path {
 // checkNew says what speaks against making a page of that name.
 func (p Path) checkNew() error {
 	if len(p.File()) > MaxPathBytes {
-		return badName(p.name[:40]+"…", fmt.Sprintf("is too long: %d bytes, and %d are the most", len(p.File()), MaxPathBytes))
+		return badName(strings.ToValidUTF8(p.name[:40], "")+"…", fmt.Sprintf("is too long: %d bytes, and %d are the most", len(p.File()), MaxPathBytes))
 	}
 	if strings.Count(p.name, "/") >= MaxPathDepth {
 		return badName(p.name, fmt.Sprintf("is nested too deeply: %d folders are the most", MaxPathDepth))

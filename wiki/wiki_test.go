@@ -686,3 +686,41 @@ func TestCommitMessage(t *testing.T) {
 		t.Errorf("people: %v, %v", r.Author, r.CoAuthors)
 	}
 }
+
+// TestHandmadeTrees serves a commit whose trees hold names that no git would make: the pages beside them are there, and
+// nothing else is.
+func TestHandmadeTrees(t *testing.T) {
+	w := newWiki(t, "good.md", "# Good\n")
+	blob := git(t, w.Dir(), "rev-parse", "main:good.md")
+	var raw bytes.Buffer
+	for _, name := range []string{"..", "a\nb.md", "a/b.md", "bad\xff.md", "good.md", "ok.md", strings.Repeat("x", 300) + ".md"} {
+		id, err := wiki.ParseID(blob)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&raw, "100644 %s\x00%s", name, id[:])
+	}
+	cmd := exec.Command("git", "hash-object", "-t", "tree", "-w", "--stdin", "--literally")
+	cmd.Dir, cmd.Stdin, cmd.Env = w.Dir(), &raw, gitEnv(t.TempDir())
+	tree, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := w.Head().Commit()
+	commit := git(t, w.Dir(), "commit-tree", strings.TrimSpace(string(tree)), "-p", before.String(), "-m", "by hand")
+	git(t, w.Dir(), "update-ref", "refs/heads/main", commit)
+	waitHead(t, w, commit)
+	var names []string
+	for ref := range w.Head().Pages() {
+		names = append(names, ref.Path.String())
+	}
+	if fmt.Sprint(names) != "[good ok]" {
+		t.Errorf("pages %q", names)
+	}
+	changes, err := w.Changes(t.Context(), before, w.Head().Commit())
+	if err != nil || len(changes) != 1 || changes[0].Path.String() != "ok" {
+		t.Errorf("changes %v, %v", changes, err)
+	}
+	git(t, w.Dir(), "update-ref", "refs/heads/main", before.String()) // so that the last fsck is clean
+	git(t, w.Dir(), "gc", "-q", "--prune=now")
+}

@@ -156,6 +156,9 @@ func (c *treeComparer) differ(prefix string, x, y *rawEntry) error {
 			ch.NewMode, ch.New = y.mode, y.id
 		}
 	}
+	if s := string(name); s == "." || s == ".." || strings.Contains(s, "/") {
+		return nil // no git makes such a name, and it would be taken for another place
+	}
 	ch.Name = prefix + string(name)
 	if ch.OldMode != 0 || ch.NewMode != 0 {
 		if err := c.visit(ch); err != nil {
