@@ -394,13 +394,16 @@ func (x *Index) build(ctx context.Context, st *store, to *wiki.Snapshot) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	b := st.newBatch()
+	if err := st.compact(ctx); err != nil {
+		return err
+	}
+	b := st.newBatch() // last: what has a Position is whole
 	b.moveTo(to.Commit())
 	if err := b.write(); err != nil {
 		return err
 	}
 	p.end()
-	return st.compact(ctx)
+	return nil
 }
 
 // buildSome puts pages in batches of its own until there are no more.
@@ -463,7 +466,7 @@ func (x *Index) Equal(ctx context.Context, _ *wiki.Wiki, snap *wiki.Snapshot) er
 		return errors.New("search: there is no index")
 	}
 	defer st.release()
-	if err := verifySegments(st.path); err != nil {
+	if err := st.verify(); err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
 	var differences []string

@@ -19,6 +19,7 @@ import (
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 	index "github.com/blevesearch/bleve_index_api"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"coppice/wiki"
 )
@@ -98,12 +99,12 @@ func openCurrent(dir string) (*store, string) {
 		return nil, reasonCurrent
 	}
 	path := filepath.Join(dir, name)
-	if err := verifySegments(path); err != nil {
-		return nil, reasonCut + ": " + err.Error()
-	}
 	st, err := openStore(path)
 	if err != nil {
 		return nil, reasonBleve + ": " + err.Error()
+	}
+	if err := st.verify(); err != nil {
+		return nil, reasonCut + ": " + errors.Join(err, st.retire(false)).Error()
 	}
 	if err := st.load(); err != nil {
 		return nil, reasonInner + ": " + errors.Join(err, st.retire(false)).Error()
@@ -135,6 +136,9 @@ const watcherName = "coppice"
 
 func init() {
 	scorch.RegistryAsyncErrorCallbacks[watcherName] = func(err error, path string) {
+		if errors.Is(err, scorch.ErrCleanup) {
+			return // a file that is no longer needed stays a while longer
+		}
 		if st, ok := watchers.Load(filepath.Clean(path)); ok {
 			st.(*store).fail(err)
 		}
@@ -198,19 +202,24 @@ func recovered(err *error) {
 	}
 }
 
-// verifySegments checks the checksums at the ends of bleve's segment files, which it does not look at itself. They are
-// read whole: some hundred megabytes a second from a cold disk, gigabytes from memory.
-func verifySegments(path string) error {
-	files, err := filepath.Glob(filepath.Join(path, innerName, "store", "*.zap"))
-	if err != nil {
-		return err
-	}
-	for _, name := range files {
-		if err := verifySegment(name); err != nil {
-			return err
+// verify checks the checksums at the ends of the segment files that the index consists of, which bleve does not look at
+// itself. Others may lie beside them: those of a merge that was cut off. The files are read whole: some hundred megabytes
+// a second from a cold disk, gigabytes from memory.
+func (st *store) verify() error {
+	return st.read(context.Background(), func(s *session, _ wiki.ID) error {
+		snapshot, ok := s.reader.(*scorch.IndexSnapshot)
+		if !ok {
+			return fmt.Errorf("the index is a %T", s.reader)
 		}
-	}
-	return nil
+		for _, part := range snapshot.Segments() {
+			if file, ok := part.Segment().(segment.PersistedSegment); ok {
+				if err := verifySegment(file.Path()); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }
 
 func verifySegment(name string) error {
