@@ -37,11 +37,10 @@ func newParser() parser.Parser {
 			util.Prioritized(tableGuard{extension.NewTableParagraphTransformer()}, 200),
 		),
 		parser.WithInlineParsers(
-			util.Prioritized(nodeGuard{extension.NewTaskCheckBoxParser()}, 0),
 			util.Prioritized(scanGuard{parser.NewCodeSpanParser()}, 100),
-			util.Prioritized(footnoteLinkGuard{nodeGuard{extension.NewFootnoteParser()}}, 101),
-			util.Prioritized(nodeGuard{wikilinkParser{}}, 150),
-			util.Prioritized(linkGuard{parser.NewLinkParser()}, 200),
+			util.Prioritized(bracketGuard{
+				task: extension.NewTaskCheckBoxParser(), footnote: extension.NewFootnoteParser(), link: parser.NewLinkParser(),
+			}, 200),
 			util.Prioritized(nodeGuard{parser.NewAutoLinkParser()}, 300),
 			util.Prioritized(scanGuard{parser.NewRawHTMLParser()}, 400),
 			util.Prioritized(delimiterGuard{parser.NewEmphasisParser()}, 500),
@@ -135,26 +134,6 @@ func (g nodeGuard) Parse(parent ast.Node, block text.Reader, pc parser.Context) 
 	return node
 }
 
-// footnoteLinkGuard counts references to footnotes; each is held against all that are defined.
-type footnoteLinkGuard struct{ nodeGuard }
-
-// Parse is goldmark's.
-func (g footnoteLinkGuard) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
-	line, pos := block.PeekLine()
-	if i := run(line, '!'); i+1 >= len(line) || line[i+1] != '^' {
-		return nil
-	}
-	b := budgetOf(pc)
-	if b.scan <= 0 {
-		return nil
-	}
-	b.inVain(footnoteWeight*(MaxFootnotes-b.footnotes), pos.Start)
-	return g.nodeGuard.Parse(parent, block, pc)
-}
-
-// footnoteWeight is how many bytes could be looked at while one reference is held against one definition.
-const footnoteWeight = 5
-
 // take counts what weighs as much as n nodes.
 func (b *budget) take(block text.Reader, n int) {
 	if b.nodes -= n; b.nodes <= 0 {
@@ -218,49 +197,91 @@ func (g delimiterGuard) Parse(parent ast.Node, block text.Reader, pc parser.Cont
 	return node
 }
 
-// linkGuard bounds brackets, and the looking for targets and titles that do not end.
-type linkGuard struct{ parser.InlineParser }
+// bracketGuard is all that begins or ends with a bracket: check boxes, footnotes, wikilinks and links. It looks at the
+// next byte to ask only who may be meant, and bounds the brackets that are open and the looking for ends that do not come.
+type bracketGuard struct {
+	task, footnote parser.InlineParser
+	wikilink       wikilinkParser
+	link           parser.InlineParser
+}
 
-// Parse is goldmark's.
-func (g linkGuard) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+// footnoteWeight is how many bytes could be looked at while one reference is held against one definition.
+const footnoteWeight = 5
+
+// Trigger is what begins or ends it.
+func (g bracketGuard) Trigger() []byte { return []byte{'!', '[', ']'} }
+
+// Parse reads one of them, or one end of a link.
+func (g bracketGuard) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	b := budgetOf(pc)
-	b.enter(parent)
 	if b.nodes <= 0 || b.scan <= 0 {
 		return nil
 	}
 	line, pos := block.PeekLine()
-	switch {
-	case line[0] == '!' && (len(line) < 2 || line[1] != '['):
-		return nil
-	case line[0] != ']':
-		if len(b.brackets) >= MaxBrackets {
-			b.pass(limitBrackets, pos.Start)
-			return nil
-		}
-		b.brackets = append(b.brackets, pos.Start)
-	case len(b.brackets) == 0:
+	if line[0] == '!' && (len(line) < 2 || line[1] != '[') {
 		return nil
 	}
-	node := g.InlineParser.Parse(parent, block, pc)
-	if line[0] == ']' { // goldmark takes away the bracket that it looked for, whatever came of it
-		opener := b.brackets[len(b.brackets)-1]
-		b.brackets = b.brackets[:len(b.brackets)-1]
-		if node == nil {
-			b.inVain(pos.Start-opener, pos.Start)
-			if len(line) > 1 && (line[1] == '(' || line[1] == '[') {
-				b.inVain(b.end-pos.Start, pos.Start)
-			}
-		}
+	b.enter(parent)
+	if line[0] == ']' {
+		return g.end(parent, block, pc, b, line, pos)
 	}
-	if node != nil {
+	if node := g.special(parent, block, pc, b, line, pos); node != nil {
 		b.take(block, 1)
+		return node
+	}
+	if len(b.brackets) >= MaxBrackets {
+		b.pass(limitBrackets, pos.Start)
+		return nil
+	}
+	b.brackets = append(b.brackets, pos.Start)
+	b.take(block, 1)
+	return g.link.Parse(parent, block, pc)
+}
+
+// special reads what begins with a bracket and is not a link by Markdown's rules.
+func (g bracketGuard) special(parent ast.Node, block text.Reader, pc parser.Context, b *budget, line []byte, pos text.Segment) (node ast.Node) {
+	lineNumber, start := block.Position()
+	next := byte(0)
+	if i := 1 + run(line, '!'); i < len(line) {
+		next = line[i]
+	}
+	switch next {
+	case '^':
+		b.inVain(footnoteWeight*(MaxFootnotes-b.footnotes)+b.lines, pos.Start)
+		node = g.footnote.Parse(parent, block, pc)
+	case '[':
+		node = g.wikilink.Parse(parent, block, pc)
+	case ' ', '\t', 'x', 'X':
+		node = g.task.Parse(parent, block, pc)
+	}
+	if node == nil {
+		block.SetPosition(lineNumber, start)
 	}
 	return node
 }
 
+// end reads a closing bracket, and the address after it.
+func (g bracketGuard) end(parent ast.Node, block text.Reader, pc parser.Context, b *budget, line []byte, pos text.Segment) ast.Node {
+	if len(b.brackets) == 0 {
+		return nil
+	}
+	opener := b.brackets[len(b.brackets)-1]
+	b.brackets = b.brackets[:len(b.brackets)-1] // as goldmark does with its own, whatever comes of it
+	node := g.link.Parse(parent, block, pc)
+	if node != nil {
+		b.take(block, 1)
+		return node
+	}
+	b.inVain(pos.Start-opener+b.lines, pos.Start) // goldmark goes through the lines to find the label
+	if len(line) > 1 && (line[1] == '(' || line[1] == '[') {
+		b.inVain(b.end-pos.Start, pos.Start)
+	}
+	return nil
+}
+
 // CloseBlock is goldmark's: brackets left over become text.
-func (g linkGuard) CloseBlock(parent ast.Node, block text.Reader, pc parser.Context) {
-	g.InlineParser.(parser.CloseBlocker).CloseBlock(parent, block, pc)
+func (g bracketGuard) CloseBlock(parent ast.Node, block text.Reader, pc parser.Context) {
+	g.link.(parser.CloseBlocker).CloseBlock(parent, block, pc)
 }
 
 // referenceGuard stands before the taking of link definitions out of a paragraph.

@@ -15,13 +15,13 @@ import (
 // The highlighter works with backtracking expressions: it is a hundred times slower than the parser, and on a long line
 // its time grows with the square. What passes these limits is shown without colours.
 const (
-	maxCode      = 32 << 10               // bytes of one code block
-	maxCodeLine  = 1000                   // bytes of one line of it
-	maxPageCode  = 192 << 10              // bytes on one page
-	maxCodeTime  = 400 * time.Millisecond // on one page; the last resort against an expression that runs wild
-	maxLanguage  = 32                     // bytes of a language's name
-	maxMemo      = 8 << 20                // bytes of highlighted code that are remembered, twice
-	maxCodeSpans = 8                      // bytes of HTML per byte of code that a result may have, times ten
+	maxCode       = 32 << 10               // bytes of one code block
+	maxCodeLine   = 400                    // bytes of one line of it
+	maxPageCode   = 192 << 10              // bytes on one page
+	maxCodeTime   = 200 * time.Millisecond // on one page; the last resort against an expression that runs wild
+	maxLanguage   = 32                     // bytes of a language's name
+	maxMemo       = 8 << 20                // bytes of highlighted code that are remembered, twice
+	maxCodeGrowth = 40                     // bytes of HTML per byte of code
 )
 
 // language gives the lexer for the word after a fence, or nil. Only names and aliases count: chroma's own look-up goes
@@ -40,7 +40,6 @@ var languages = sync.OnceValue(func() map[string]chroma.Lexer {
 		if c.Name == "fallback" || c.Name == "plaintext" {
 			continue
 		}
-		l = chroma.Coalesce(l)
 		for _, name := range append([]string{c.Name}, c.Aliases...) {
 			if name = strings.ToLower(name); byName[name] == nil {
 				byName[name] = l
@@ -66,23 +65,28 @@ func (h *highlighter) append(dst []byte, name string, code []byte) ([]byte, bool
 	h.left -= len(code)
 	key := strings.ToLower(name) + "\x00" + string(code)
 	if known, ok := highlighted.get(key); ok {
-		return append(dst, known...), true
+		return append(dst, known...), known != nil
 	}
 	start := time.Now()
 	if h.spent > maxCodeTime {
 		return dst, false
 	}
 	out, ok := highlight(lexer, string(code), start.Add(maxCodeTime-h.spent))
-	h.spent += time.Since(start)
+	took := time.Since(start)
+	h.spent += took
 	if !ok {
+		if took > maxCodeTime/2 { // it was this code, not what came before it on the page: never again
+			highlighted.put(key, nil)
+		}
 		return dst, false
 	}
 	highlighted.put(key, out)
 	return append(dst, out...), true
 }
 
-// highlight runs the lexer. It gives up when the deadline is past: a lexer gives token after token, and between two of
-// them chroma itself stops an expression after a quarter of a second.
+// highlight runs the lexer, and gives up when the deadline is past. It joins tokens of the same class by itself: chroma's
+// own joining would not come back before a whole file of them is joined. A single expression chroma stops by itself,
+// after a quarter of a second.
 func highlight(lexer chroma.Lexer, code string, deadline time.Time) (out []byte, ok bool) {
 	defer func() {
 		if recover() != nil { // a fault in one of 300 grammars must not cost the page
@@ -94,24 +98,33 @@ func highlight(lexer chroma.Lexer, code string, deadline time.Time) (out []byte,
 		return nil, false
 	}
 	out = make([]byte, 0, 4*len(code))
+	current := "" // class of the span that is open
 	for n, token := 1, next(); token != chroma.EOF; n, token = n+1, next() {
-		if n%64 == 0 && time.Now().After(deadline) {
+		if n%16 == 0 && time.Now().After(deadline) || len(out) > maxCodeGrowth*(len(code)+64) {
 			return nil, false
 		}
-		if class := tokenClass(token.Type); class != "" && strings.TrimSpace(token.Value) != "" {
-			out = append(out, `<span class="`...)
-			out = append(out, class...)
-			out = append(out, `">`...)
-			out = appendEscaped(out, token.Value)
-			out = append(out, `</span>`...)
-		} else {
-			out = appendEscaped(out, token.Value)
+		class := tokenClass(token.Type)
+		if strings.TrimSpace(token.Value) == "" {
+			class = current // a space looks the same in every class
 		}
-		if len(out) > maxCodeSpans*10*(len(code)+64) {
-			return nil, false
+		if class != current {
+			out = openSpan(out, current, class)
+			current = class
 		}
+		out = appendEscaped(out, token.Value)
 	}
-	return out, true
+	return openSpan(out, current, ""), true
+}
+
+// openSpan ends the span of one class and begins that of another; plain text has none.
+func openSpan(out []byte, from, to string) []byte {
+	if from != "" {
+		out = append(out, `</span>`...)
+	}
+	if to != "" {
+		out = append(append(append(out, `<span class="`...), to...), `">`...)
+	}
+	return out
 }
 
 // tokenClass gives the class that chroma's style sheets know a token by; plain text has none.

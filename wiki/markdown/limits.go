@@ -11,7 +11,7 @@ import (
 
 // The parser below knows no limits of its own, cannot be stopped, and has inputs on which it takes time or memory in
 // the square of their length. These limits make both linear. They are far above what people write: the fullest page of
-// a large real FAQ has 75 kB, 1,500 lines and 6,000 nodes. Past a limit the text is shown as it was typed and a Problem
+// a large real FAQ has 75 kB, 1,500 lines and 630 nodes. Past a limit the text is shown as it was typed and a Problem
 // names the line.
 const (
 	// MaxSource is how many bytes of a page are parsed; the text after them is shown as it is. It is what a wiki lets
@@ -21,7 +21,7 @@ const (
 	MaxLines = 30_000
 	// MaxNodes is how many links, spans of emphasis, cells, lists and so on a page has. Each costs up to 500 bytes of
 	// memory, though a hostile one has only three bytes of source.
-	MaxNodes = 60_000
+	MaxNodes = 20_000
 	// MaxDepth is how many containers (quotes, lists and their items, notes, definitions) lie in one another. Each line
 	// is held against all that are open.
 	MaxDepth = 24
@@ -39,7 +39,7 @@ const (
 	MaxReferences = 2_000
 	// MaxScan is how many bytes are looked at in vain: for the end of a code span, a tag, a link's target or title that
 	// does not come. One such look goes to the end of the paragraph.
-	MaxScan = 8 << 20
+	MaxScan = 4 << 20
 	// MaxRawDepth is how many HTML elements of the writer's are open at once. Browsers give up at 512.
 	MaxRawDepth = 48
 	// MaxRaw is how many bytes of HTML blocks are shown as such: the policy reads five bytes in the time in which the
@@ -95,6 +95,7 @@ type budget struct {
 
 	block      ast.Node // whose text is being parsed
 	end        int      // where that text ends
+	lines      int      // how many lines it has
 	delimiters int      // in block
 	brackets   []int    // where those stand in block that are open
 
@@ -126,8 +127,9 @@ func (b *budget) enter(block ast.Node) {
 		return
 	}
 	b.block, b.delimiters, b.brackets, b.end = block, 0, b.brackets[:0], 0
-	if lines := block.Lines(); lines.Len() > 0 {
-		b.end = lines.At(lines.Len() - 1).Stop
+	lines := block.Lines()
+	if b.lines = lines.Len(); b.lines > 0 {
+		b.end = lines.At(b.lines - 1).Stop
 	}
 }
 

@@ -37,7 +37,7 @@ func (wikilinkParser) Trigger() []byte { return []byte{'['} }
 // Parse reads a wikilink. [[text]](address) is an ordinary link with brackets in its text.
 func (wikilinkParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
 	line, _ := block.PeekLine()
-	if len(line) < 5 || line[1] != '[' {
+	if len(line) < 5 || line[1] != '[' || line[2] == '[' {
 		return nil
 	}
 	inner := line[2:min(len(line), maxWikilink)]

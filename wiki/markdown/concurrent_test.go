@@ -1,0 +1,47 @@
+package markdown
+
+import (
+	"sync"
+	"testing"
+)
+
+// TestManyAtOnce shares documents and the parser between goroutines; the race detector watches.
+func TestManyAtOnce(t *testing.T) {
+	source := []byte(generatedPage())
+	d := Parse(source, Options{})
+	want := d.HTML(wikiResolver{})
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 4 {
+				if d.HTML(wikiResolver{}) != want || Parse(source, Options{}).HTML(wikiResolver{}) != want {
+					t.Error("not the same HTML")
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestHighlightCSS(t *testing.T) {
+	if css := HighlightCSS("github"); len(css) < 500 {
+		t.Errorf("css %q", css)
+	}
+	if css := HighlightCSS("no such style"); css != "" {
+		t.Errorf("css %q", css)
+	}
+}
+
+func TestMemoIsBounded(t *testing.T) {
+	var m memo
+	big := make([]byte, maxMemo/8)
+	for i := range 64 {
+		m.put(string(rune('a'+i)), big)
+		if m.size > maxMemo+2*len(big) || len(m.young)+len(m.old) > 24 {
+			t.Fatalf("%d bytes, %d and %d entries", m.size, len(m.young), len(m.old))
+		}
+	}
+	if _, ok := m.get(string(rune('a' + 63))); !ok {
+		t.Error("the last one is gone")
+	}
+}
