@@ -2,6 +2,7 @@ package wiki
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"coppice/wiki/internal/gitstore"
@@ -19,4 +20,10 @@ func ReadBackup(ctx context.Context, in io.Reader, dir string) error {
 // Check reads everything that the repository's refs lead to, and tells report of each fault.
 func (w *Wiki) Check(ctx context.Context, report func(problem string)) error {
 	return w.store.Check(ctx, report)
+}
+
+// IsDamaged reports whether err says that the repository itself has a fault: an object that is damaged or missing, or
+// a ref that holds no commit. Its operator has to mend it, from a backup for instance.
+func IsDamaged(err error) bool {
+	return errors.Is(err, gitstore.ErrDamaged) || errors.Is(err, gitstore.ErrNotFound) || errors.Is(err, gitstore.ErrBadRef)
 }

@@ -86,6 +86,20 @@ type Wiki struct {
 	mainline mainline
 }
 
+// FindRepository gives the git folder of the repository in dir, as Open takes it, without reading it. The error is of
+// Kind NotFound when there is none.
+func FindRepository(dir string) (string, error) {
+	gitDir, err := gitstore.Locate(dir)
+	if errors.Is(err, gitstore.ErrNotRepository) {
+		return "", notRepository(dir, err)
+	}
+	return gitDir, err
+}
+
+func notRepository(dir string, err error) error {
+	return &Error{Kind: NotFound, Sentence: fmt.Sprintf("%s is not a git repository.", dir), Err: err}
+}
+
 // Open opens the repository in dir: bare, a work tree, or its .git folder. The error is of Kind NotFound when there is
 // no repository, and of Kind Refused when it is of a sort that cannot be served. An empty repository is a wiki without
 // pages.
@@ -97,7 +111,7 @@ func Open(dir string, o Options) (*Wiki, error) {
 	store, err := gitstore.Open(dir, gitstore.Options{Log: log, ReadOnly: o.ReadOnly})
 	switch {
 	case errors.Is(err, gitstore.ErrNotRepository):
-		return nil, &Error{Kind: NotFound, Sentence: fmt.Sprintf("%s is not a git repository.", dir), Err: err}
+		return nil, notRepository(dir, err)
 	case errors.Is(err, gitstore.ErrUnsupported):
 		return nil, &Error{Kind: Refused, Sentence: fmt.Sprintf("The repository %s uses a format that Coppice cannot read.", dir), Err: err}
 	case err != nil:

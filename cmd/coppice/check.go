@@ -20,8 +20,9 @@ func checkCommand() *cli.Command {
 		Name:  "check",
 		Usage: "look for faults: in the repository, in the indexes, in links between pages",
 		Description: "Reads every object of the repository, compares every index with a fresh one, and lists links that lead to no\n" +
-			"page. Nothing is changed. While a server is running the search index is its own, and is left out. Links to\n" +
-			"missing pages are told but are no fault: a wiki grows by them.",
+			"page. The repository is not changed; an index that is missing, damaged or behind is brought up to date first, as\n" +
+			"when a server starts. While a server is running its catalog and search index are its own, and are left out.\n" +
+			"Links to missing pages are told but are no fault: a wiki grows by them.",
 		Flags: append(placeFlags(),
 			&cli.BoolFlag{Name: "strict-links", Usage: "links to missing pages are faults", Sources: cli.EnvVars("COPPICE_STRICT_LINKS")}),
 		Action: func(ctx context.Context, c *cli.Command) error {
@@ -48,43 +49,63 @@ func (f *faults) add(format string, args ...any) {
 	fmt.Fprintf(f.out, "  fault: "+format+"\n", args...)
 }
 
+// note prints what is no fault.
+func (f *faults) note(format string, args ...any) { fmt.Fprintf(f.out, "  "+format+"\n", args...) }
+
+// verdict ends the report, with an error when there was a fault.
+func (f *faults) verdict() error {
+	switch f.count {
+	case 0:
+		fmt.Fprintln(f.out, "no faults")
+		return nil
+	case 1:
+		fmt.Fprintln(f.out, "1 fault")
+	default:
+		fmt.Fprintf(f.out, "%d faults\n", f.count)
+	}
+	return &exitError{code: exitFaults}
+}
+
 func runCheck(ctx context.Context, p place, strictLinks bool, out io.Writer) error {
+	f := &faults{out: out}
 	w, err := p.openWiki(true)
+	if wiki.IsDamaged(err) {
+		f.add("%v", err)
+		return f.verdict()
+	}
 	if err != nil {
 		return err
 	}
 	defer w.Close()
-	f := &faults{out: out}
 	fmt.Fprintf(out, "repository %s, branch %s, %d pages\n", w.Dir(), w.Branch(), w.Head().Len())
 	if err := w.Check(ctx, func(problem string) { f.add("%s", problem) }); err != nil {
 		return err
 	}
-	fresh, err := os.MkdirTemp("", "coppice-check-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(fresh)
-	view, err := checkIndexes(ctx, p, w, fresh, f)
-	if err != nil {
+	view, err := checkIndexes(ctx, p, w, f)
+	switch {
+	case err != nil && f.count > 0 && ctx.Err() == nil:
+		f.add("the indexes cannot be compared: %v", err) // for what was found above, most likely
+		return f.verdict()
+	case err != nil:
 		return err
 	}
 	for _, wanted := range view.Wanted() {
 		say := f.add
 		if !strictLinks {
-			say = func(format string, args ...any) { fmt.Fprintf(out, "  "+format+"\n", args...) }
+			say = f.note
 		}
 		say("no page “%s”, linked from %v", wanted.Name, wanted.From)
 	}
-	if f.count > 0 {
-		fmt.Fprintf(out, "%d faults\n", f.count)
-		return &exitError{code: exitFaults}
-	}
-	fmt.Fprintln(out, "no faults")
-	return nil
+	return f.verdict()
 }
 
-// checkIndexes compares each index with a fresh one made in the folder fresh, and gives the fresh catalog's view.
-func checkIndexes(ctx context.Context, p place, w *wiki.Wiki, fresh string, f *faults) (*catalog.View, error) {
+// checkIndexes compares each index with a fresh one, and gives the fresh catalog's view.
+func checkIndexes(ctx context.Context, p place, w *wiki.Wiki, f *faults) (*catalog.View, error) {
+	fresh, err := os.MkdirTemp("", "coppice-check-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(fresh)
 	head := w.Head()
 	mine, done, err := p.historyCopy(ctx, w)
 	if err != nil {

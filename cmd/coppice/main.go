@@ -54,6 +54,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 		return code.code
 	}
+	var library cli.ExitCoder
+	if errors.As(err, &library) { // it was asked for help about what is not there
+		fmt.Fprintln(stderr, "coppice:", err)
+		return exitUsage
+	}
 	fmt.Fprintln(stderr, "coppice:", sentence(err))
 	if wiki.KindOf(err) == wiki.NotFound {
 		return exitMissing
@@ -77,10 +82,14 @@ func usageError(format string, args ...any) error {
 // sentence is what a person at a terminal is told: the sentence for readers, then the cause, which here is theirs too.
 func sentence(err error) string {
 	var e *wiki.Error
-	if errors.As(err, &e) && e.Err == nil {
+	switch {
+	case !errors.As(err, &e) || e.Sentence == "":
+		return err.Error()
+	case e.Err == nil:
 		return e.Sentence
+	default:
+		return fmt.Sprintf("%s (%v)", e.Sentence, e.Err)
 	}
-	return err.Error()
 }
 
 func newApp(stdout, stderr io.Writer) *cli.Command {
@@ -92,6 +101,7 @@ func newApp(stdout, stderr io.Writer) *cli.Command {
 		Suggest:               true,
 		Writer:                stdout,
 		ErrWriter:             stderr,
+		Action:                noCommand,
 		ExitErrHandler:        func(context.Context, *cli.Command, error) {}, // run decides
 		OnUsageError: func(_ context.Context, _ *cli.Command, err error, _ bool) error {
 			return &exitError{exitUsage, err}
@@ -103,6 +113,19 @@ func newApp(stdout, stderr io.Writer) *cli.Command {
 			logCommand(), showCommand(), searchCommand(), versionCommand(),
 		),
 	}
+}
+
+// noCommand runs when the first word is no sub-command: without any word it shows the help.
+func noCommand(_ context.Context, c *cli.Command) error {
+	name := c.Args().First()
+	if name == "" {
+		return cli.ShowRootCommandHelp(c)
+	}
+	meant := ""
+	if near := cli.SuggestCommand(c.Commands, name); near != "" {
+		meant = " " + near
+	}
+	return usageError("there is no command %q.%s See coppice --help", name, meant)
 }
 
 // withUsageErrors gives every command the same exit code for a bad command line, and the exit codes in its help.

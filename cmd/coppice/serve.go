@@ -92,17 +92,14 @@ func openServer(ctx context.Context, o serveOptions, out io.Writer) (_ *server, 
 	if err != nil {
 		return nil, err
 	}
-	if s.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen); err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", o.listen, err)
-	}
-	if s.lock, err = o.lock(); err != nil {
-		return nil, err
-	}
-	if err := s.begin(author); err != nil {
+	if s.listener, err = o.bind(ctx); err != nil {
 		return nil, err
 	}
 	loopback := isLoopback(s.listener.Addr())
 	readOnly := o.readOnly || !loopback
+	if err := s.take(author); err != nil {
+		return nil, err
+	}
 	if err := s.openParts(readOnly); err != nil {
 		return nil, err
 	}
@@ -117,6 +114,37 @@ func openServer(ctx context.Context, o serveOptions, out io.Writer) (_ *server, 
 		return nil, err
 	}
 	return s, sayHolder(s.lock, holder{PID: os.Getpid(), Address: s.address()})
+}
+
+// bind takes the port. When it is taken, the likeliest holder is a server on the same data folder, which is then named.
+func (o serveOptions) bind(ctx context.Context) (net.Listener, error) {
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
+	if err == nil {
+		return ln, nil
+	}
+	if h, ok := o.heldBy(); ok {
+		return nil, &inUseError{h}
+	}
+	reason := err
+	var op *net.OpError
+	if errors.As(err, &op) { // it says the address once more
+		reason = op.Err
+	}
+	return nil, fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", o.listen, reason)
+}
+
+// take locks the data folder, and makes the wiki when there is none yet: only one process may do that. A repository
+// from elsewhere must be one, so that a mistyped name leaves no data folder behind.
+func (s *server) take(author wiki.Contributor) (err error) {
+	if s.opts.repo != "" {
+		if _, err := wiki.FindRepository(s.opts.repo); err != nil {
+			return err
+		}
+	}
+	if s.lock, err = s.opts.lock(); err != nil {
+		return err
+	}
+	return s.begin(author)
 }
 
 // begin makes the wiki when there is none yet.

@@ -114,14 +114,33 @@ func (p place) lock() (*os.File, error) {
 		return nil, err
 	}
 	if err := tryLock(f); err != nil {
-		in := &inUseError{}
-		if data, err := io.ReadAll(io.LimitReader(f, 4096)); err == nil {
-			_ = json.Unmarshal(data, &in.by) // what cannot be read is only a less helpful sentence
-		}
+		in := &inUseError{readHolder(f)}
 		f.Close()
 		return nil, in
 	}
 	return f, sayHolder(f, holder{PID: os.Getpid()})
+}
+
+// heldBy tells who has the derived folder now. It makes nothing, and takes the lock for no longer than it looks.
+func (p place) heldBy() (holder, bool) {
+	f, err := os.OpenFile(filepath.Join(p.derived(), "lock"), os.O_RDWR, 0)
+	if err != nil {
+		return holder{}, false
+	}
+	defer f.Close()
+	if tryLock(f) == nil {
+		return holder{}, false
+	}
+	return readHolder(f), true
+}
+
+// readHolder reads what sayHolder wrote. What cannot be read is only a less helpful sentence.
+func readHolder(f *os.File) (h holder) {
+	data, err := io.ReadAll(io.LimitReader(f, 4096)) // far more than sayHolder writes
+	if err == nil {
+		_ = json.Unmarshal(data, &h)
+	}
+	return h
 }
 
 // sayHolder writes who holds the lock into its file.
