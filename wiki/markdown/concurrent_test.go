@@ -1,9 +1,30 @@
 package markdown
 
 import (
+	"os"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 )
+
+func TestMain(m *testing.M) {
+	maxCodeTime = time.Hour
+	os.Exit(m.Run())
+}
+
+// TestRunawayHighlighting gives the highlighter no time at all: the code is shown plainly, and nothing is lost.
+func TestRunawayHighlighting(t *testing.T) {
+	code := strings.Repeat("x := 1 // runaway\n", 40)
+	out, ok := highlight(language("go"), code, time.Now())
+	if ok || out != nil {
+		t.Errorf("highlighted %q", out)
+	}
+	h := highlighter{left: maxPageCode, spent: 2 * maxCodeTime}
+	if out, ok := h.append([]byte("x"), "go", []byte(code)); ok || string(out) != "x" {
+		t.Errorf("highlighted %q", out)
+	}
+}
 
 // TestManyAtOnce shares documents and the parser between goroutines; the race detector watches.
 func TestManyAtOnce(t *testing.T) {

@@ -15,14 +15,17 @@ import (
 // The highlighter works with backtracking expressions: it is a hundred times slower than the parser, and on a long line
 // its time grows with the square. What passes these limits is shown without colours.
 const (
-	maxCode       = 32 << 10               // bytes of one code block
-	maxCodeLine   = 400                    // bytes of one line of it
-	maxPageCode   = 192 << 10              // bytes on one page
-	maxCodeTime   = 200 * time.Millisecond // on one page; the last resort against an expression that runs wild
-	maxLanguage   = 32                     // bytes of a language's name
-	maxMemo       = 8 << 20                // bytes of highlighted code that are remembered, twice
-	maxCodeGrowth = 40                     // bytes of HTML per byte of code
+	maxCode       = 32 << 10  // bytes of one code block
+	maxCodeLine   = 400       // bytes of one line of it
+	maxPageCode   = 192 << 10 // bytes on one page
+	maxLanguage   = 32        // bytes of a language's name
+	maxMemo       = 8 << 20   // bytes of highlighted code that are remembered, twice
+	maxCodeGrowth = 40        // bytes of HTML per byte of code
 )
+
+// maxCodeTime bounds the colouring of one page's code, the last resort against an expression that runs wild. It is a
+// variable for the tests alone: under the race detector and on a busy machine they must see the same page each time.
+var maxCodeTime = 200 * time.Millisecond
 
 // language gives the lexer for the word after a fence, or nil. Only names and aliases count: chroma's own look-up goes
 // on to match file names, one pattern after another.
