@@ -41,8 +41,11 @@ func (wikilinkParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast
 		return nil
 	}
 	inner := line[2:min(len(line), maxWikilink)]
-	end := bytes.Index(inner, []byte("]]"))
-	if end <= 0 || bytes.IndexByte(inner[:end], '[') >= 0 || bytes.IndexByte(inner[:end], ']') >= 0 {
+	end := 0
+	for end < len(inner) && inner[end] != '[' && inner[end] != ']' {
+		end++
+	}
+	if !bytes.HasPrefix(inner[end:], []byte("]]")) {
 		return nil
 	}
 	after := 2 + end + 2
