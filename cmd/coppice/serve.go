@@ -192,6 +192,7 @@ func (s *server) openFaces(author wiki.Contributor, readOnly bool) (err error) {
 		HTML: func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error) {
 			return s.web.HTML(ctx, snap, page) // s.web is made below, before anybody asks
 		},
+		FollowingCatalog: s.following[0], FollowingHistory: s.following[1], FollowingSearch: s.following[2],
 		Log: s.opts.log, Version: version(), BaseURL: s.opts.baseURL,
 	})
 	s.web, err = web.New(web.Config{

@@ -11,7 +11,9 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -33,6 +35,9 @@ const (
 	maxLimit = 100
 	// defaultLimit is a part's size when none is asked for.
 	defaultLimit = 50
+	// derivedWait bounds how long an answer waits for an index to reflect the newest save. An index takes a few
+	// milliseconds for one, so in practice only a first build runs into it; then the answer is what is known so far.
+	derivedWait = 300 * time.Millisecond
 )
 
 // Config says what the API reads.
@@ -42,7 +47,10 @@ type Config struct {
 	Catalog *catalog.Catalog
 	Search  *search.Index
 	// HTML renders a page of a Snapshot as the web pages show it.
-	HTML    func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error)
+	HTML func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error)
+	// The Followings keep the indexes at the head. Without one, its index is taken to be never behind.
+	FollowingHistory, FollowingCatalog, FollowingSearch *wiki.Following
+
 	Log     *slog.Logger
 	Version string
 	BaseURL string // "https://faq.example.org", or "" for addresses without a host
@@ -66,7 +74,7 @@ func New(c Config) *API {
 	conf.SchemasPath = base + "/schemas"
 	conf.DocsPath = ""     // a page of documentation would need scripts from elsewhere
 	conf.CreateHooks = nil // no "$schema" in answers
-	conf.Transformers = nil
+	conf.Transformers = []huma.Transformer{validationSentence}
 	if c.BaseURL != "" {
 		conf.Servers = []*huma.Server{{URL: c.BaseURL}}
 	}
@@ -91,6 +99,11 @@ func get[I, O any](h huma.API, id, path, summary string, handler func(context.Co
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		writeProblem(w, http.StatusMethodNotAllowed, "Nothing can be written here yet: only GET and HEAD are answered.")
+		return
+	}
 	a.mux.ServeHTTP(w, onePathElement(r))
 }
 
@@ -121,9 +134,37 @@ func onePathElement(r *http.Request) *http.Request {
 
 // notFound answers addresses that are none.
 func (a *API) notFound(w http.ResponseWriter, _ *http.Request) {
+	writeProblem(w, http.StatusNotFound, "There is nothing at this address; see /api/v1/openapi.json.")
+}
+
+// writeProblem answers what never reaches an operation.
+func writeProblem(w http.ResponseWriter, status int, sentence string) {
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(http.StatusNotFound)
-	_, _ = w.Write([]byte(`{"title":"Not Found","status":404,"detail":"There is nothing at this address; see /api/v1/openapi.json."}` + "\n"))
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(huma.NewError(status, sentence)) // a client that has left needs no answer
+}
+
+// validationSentence makes a sentence of what huma found wrong with the parameters of a request.
+func validationSentence(_ huma.Context, _ string, v any) (any, error) {
+	e, ok := v.(*huma.ErrorModel)
+	if !ok || e.Detail != "validation failed" || len(e.Errors) == 0 {
+		return v, nil
+	}
+	told := *e
+	first := e.Errors[0]
+	name := first.Location[strings.LastIndexByte(first.Location, '.')+1:]
+	told.Detail = fmt.Sprintf("The parameter “%s” cannot be used: %s.", name, first.Message)
+	return &told, nil
+}
+
+// await waits a little for an index to reflect the newest save.
+func await(ctx context.Context, f *wiki.Following) {
+	if f == nil || !f.Behind() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, derivedWait)
+	defer cancel()
+	_ = f.Await(ctx) // what is known so far is an answer too
 }
 
 // problem makes an error a problem detail. What is nobody's business goes to the log.

@@ -84,7 +84,7 @@ type RevisionsAnswer struct {
 
 // answer is a body with the headers that make it conditional.
 type answer[T any] struct {
-	ETag         string `header:"ETag"`
+	ETag         string `header:"ETag"` // "" is no header
 	CacheControl string `header:"Cache-Control"`
 	Body         T
 }
@@ -96,22 +96,24 @@ func reply[T any](etag string, body T) *answer[T] {
 	return &answer[T]{ETag: etag, CacheControl: revalidate, Body: body}
 }
 
-func (a *API) pages(_ context.Context, in *struct {
+func (a *API) pages(ctx context.Context, in *struct {
 	Conditional
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" doc:"Rows wanted; 50 when not given"`
 	Cursor string `query:"cursor" doc:"next of the part before"`
 }) (*answer[PagesAnswer], error) {
-	snap := a.c.Wiki.Head()
 	after, err := base64.RawURLEncoding.DecodeString(in.Cursor)
 	if err != nil {
 		return nil, badCursor(in.Cursor)
 	}
-	etag := fmt.Sprintf(`"%s-%d-%s"`, snap.Commit().Short(), clampLimit(in.Limit), in.Cursor)
+	await(ctx, a.c.FollowingCatalog)
+	await(ctx, a.c.FollowingHistory)
+	snap, view := a.c.Wiki.Head(), a.c.Catalog.View()
+	// An index that is still behind makes another answer, which must not be taken for this one later.
+	etag := fmt.Sprintf(`"%s-%s-%s-%d-%s"`, snap.Commit().Short(), view.Commit().Short(), a.c.History.Position().Short(), clampLimit(in.Limit), in.Cursor)
 	if in.matches(etag) {
 		return nil, notModified(etag)
 	}
 	body := PagesAnswer{Pages: []PageRow{}}
-	view := a.c.Catalog.View()
 	for ref := range snap.Pages() {
 		name := ref.Path.String()
 		if name <= string(after) {
@@ -138,17 +140,18 @@ func (a *API) page(ctx context.Context, in *struct {
 	Conditional
 	Path string `path:"path" doc:"Slashes may stand as they are"`
 }) (*answer[PageAnswer], error) {
+	await(ctx, a.c.FollowingHistory)
 	snap := a.c.Wiki.Head()
 	page, err := a.find(snap, in.Path)
 	if err != nil {
 		return nil, a.problem(err)
 	}
-	revision, when := snap.Commit(), snap.Time()
-	if id, t, ok := a.c.History.LastChange(page.Path); ok {
-		revision, when = id, t
+	revision, when, known := a.lastChange(snap, page.Path)
+	etag := ""
+	if known {
+		etag = `"` + revision.String() + `"`
 	}
-	etag := `"` + revision.String() + `"`
-	if in.matches(etag) {
+	if known && in.matches(etag) {
 		return nil, notModified(etag)
 	}
 	html, err := a.c.HTML(ctx, snap, page)
@@ -171,6 +174,19 @@ func (a *API) page(ctx context.Context, in *struct {
 		body.Questions = append(body.Questions, Question{q.Anchor, q.Text, q.Answer})
 	}
 	return reply(etag, body), nil
+}
+
+// lastChange gives the commit that last changed a page of snap, and when. While history is not at snap it is not known:
+// then it is snap's own commit, under which the page reads the same, but which is no name for this text.
+func (a *API) lastChange(snap *wiki.Snapshot, p wiki.Path) (id wiki.ID, when time.Time, known bool) {
+	at := snap.Commit()
+	if a.c.History.Position() == at {
+		id, when, known = a.c.History.LastChange(p)
+	}
+	if !known || a.c.History.Position() != at { // it moved on meanwhile
+		return at, snap.Time(), false
+	}
+	return id, when, true
 }
 
 // find reads a page by its exact path.
@@ -203,8 +219,9 @@ func (a *API) revisions(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, badCursor(in.Cursor)
 	}
-	last, _, _ := a.c.History.LastChange(path)
-	etag := fmt.Sprintf(`"%s-%d-%s"`, last, clampLimit(in.Limit), in.Cursor)
+	await(ctx, a.c.FollowingHistory)
+	// A page's line can grow under another path, so that the page's own last change would be too little to go by.
+	etag := fmt.Sprintf(`"%s-%d-%s"`, a.c.History.Position(), clampLimit(in.Limit), in.Cursor)
 	if in.matches(etag) {
 		return nil, notModified(etag)
 	}

@@ -67,6 +67,7 @@ func (a *API) search(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, badCursor(in.Cursor)
 	}
+	await(ctx, a.c.FollowingSearch)
 	q := search.Parse(in.Query)
 	q.Limit, q.Offset = clampLimit(in.Limit), int(offset)
 	results, err := a.c.Search.Search(ctx, q)
@@ -94,6 +95,7 @@ func (a *API) suggest(ctx context.Context, in *struct {
 	Query string `query:"q" required:"true" doc:"What was typed so far"`
 	Limit int    `query:"limit" minimum:"1" maximum:"100" doc:"Suggestions wanted; 50 when not given"`
 }) (*answer[SuggestAnswer], error) {
+	await(ctx, a.c.FollowingSearch)
 	found, err := a.c.Search.Suggest(ctx, in.Query, clampLimit(in.Limit))
 	if err != nil {
 		return nil, a.problem(err)
