@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -53,8 +54,11 @@ func (q *request) showEditor() error {
 		v.Notice = &Notice{Kind: "warning", Text: "This is the text of an older version. Saving it takes back what came after.", LinkText: "Edit the current text", LinkTo: address("edit", p.String())}
 	}
 	v.Source = oneLineEnd(string(source))
-	if d.section != "" {
-		start, end, ok := q.site.parse(source).Section(d.section)
+	doc := q.site.parse(source)
+	if d.section == "" {
+		v.Problems = problemsOf(doc)
+	} else {
+		start, end, ok := doc.Section(d.section)
 		if !ok {
 			return &redirect{http.StatusFound, address("edit", p.String())}
 		}
@@ -87,14 +91,14 @@ func (q *request) showNewEditor(name string) error {
 		title = readable(p)
 	}
 	f, ok := q.site.form(q.query("form"))
-	if q.query("form") == "none" {
+	if q.query("form") == noForm {
 		f, ok = form{}, false
 	}
 	v.Source, v.Guide = f.begin(title), f.guide
 	if !ok {
 		v.Source = "# " + title + "\n\n"
 	}
-	v.Forms = q.site.choices(f.name, func(form string) string {
+	v.Forms = q.site.choices(cmp.Or(f.name, noForm), func(form string) string {
 		return address("edit", p.String(), "form", form, "title", q.query("title"))
 	})
 	return q.render(http.StatusOK, "edit", v)

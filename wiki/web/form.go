@@ -108,11 +108,18 @@ func (f form) begin(title string) string {
 	return string(markdown.SetFrontMatter(text, "title", title))
 }
 
-// choices lists the forms for a view; url makes the address that begins with one.
+// noForm is the name under which a writer does without any form.
+const noForm = "none"
+
+// choices lists the forms for a view, and doing without one; url makes the address that begins with one. A wiki that
+// has no forms leaves no choice.
 func (t *site) choices(current string, url func(name string) string) []FormChoice {
 	var list []FormChoice
 	for _, f := range t.forms {
 		list = append(list, FormChoice{Name: f.name, Title: f.title, About: f.about, URL: url(f.name), Current: f.name == current})
+	}
+	if list != nil {
+		list = append(list, FormChoice{Name: noForm, Title: "Empty page", About: "A title, and nothing else.", URL: url(noForm), Current: current == noForm})
 	}
 	return list
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -62,7 +63,9 @@ func (q *request) listBacklinks() error {
 		Lead: "Pages that link here.", Empty: "No page links here yet.",
 	}
 	v.NoIndex = true
-	return q.showList(v, q.cfg.Catalog.View().Backlinks(p))
+	from := q.cfg.Catalog.View().Backlinks(p)
+	slices.SortStableFunc(from, func(a, b catalog.Entry) int { return cmp.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title)) })
+	return q.showList(v, from)
 }
 
 // listOrphans answers GET /orphans.
@@ -77,7 +80,8 @@ func (q *request) listOrphans() error {
 // listWanted answers GET /wanted: what pages link to and nobody has written.
 func (q *request) listWanted() error {
 	q.await(q.cfg.FollowingCatalog, derivedWait)
-	wanted := q.cfg.Catalog.View().Wanted()
+	q.await(q.cfg.FollowingHistory, derivedWait)
+	wanted := slices.DeleteFunc(slices.Clone(q.cfg.Catalog.View().Wanted()), q.hasMoved)
 	v := ListView{
 		Base: q.base("Wanted pages", "list"), Kind: "wanted", Lead: "Pages that others link to and that nobody has written yet.",
 		Empty: "Every link leads somewhere.", Total: len(wanted),
@@ -90,6 +94,16 @@ func (q *request) listWanted() error {
 		v.Groups = []ListGroup{group}
 	}
 	return q.render(http.StatusOK, "list", v)
+}
+
+// hasMoved tells whether links to a name work although no page has it: a page had it once, and has another one now.
+func (q *request) hasMoved(w catalog.Wanted) bool {
+	old, err := wiki.ParsePath(canonicalName(w.Name))
+	if err != nil {
+		return false
+	}
+	to, ok := q.cfg.History.MovedTo(old)
+	return ok && q.snap.Has(to)
 }
 
 func (q *request) wantedLink(w catalog.Wanted) PageLink {

@@ -16,7 +16,11 @@ func (q *request) askTitle() error {
 	title := strings.TrimSpace(q.query("title"))
 	v := NewView{Base: q.base("New page", "new"), Action: "/new", Name: title}
 	v.NoIndex, v.Feed = true, ""
-	v.Forms = q.site.choices(q.query("form"), func(name string) string { return address("new", "", "form", name, "title", title) })
+	chosen := q.query("form")
+	if f, ok := q.site.form(chosen); ok && chosen != noForm {
+		chosen = f.name
+	}
+	v.Forms = q.site.choices(chosen, func(name string) string { return address("new", "", "form", name, "title", title) })
 	if title == "" {
 		return q.render(http.StatusOK, "new", v)
 	}
