@@ -56,9 +56,13 @@ func TestBrowser(t *testing.T) {
 		{"Draft", testDraft},
 		{"Colours", testColours},
 		{"FirstLoad", testFirstLoad},
+		{"Audit", testAudit},
 		{"Views", testViews},
 	} {
-		t.Run(v.name, func(t *testing.T) { v.test(t, browser) })
+		t.Run(v.name, func(t *testing.T) {
+			t.Parallel()
+			v.test(t, browser)
+		})
 	}
 }
 
@@ -184,16 +188,26 @@ type tab struct {
 // fault is a line on the console.
 type fault struct{ text, url string }
 
-// open opens a tab. The test fails when anything at all is wrong on its console: an exception, a file that is missing,
-// or something that the Content-Security-Policy had to stop.
 func (h *house) open(t *testing.T, browser context.Context, width int) *tab {
 	t.Helper()
-	b := &tab{t: t, site: h.address(), failed: map[string]bool{}}
+	return openTab(t, browser, h.address(), width)
+}
+
+// openTab opens a tab for a site. The test fails when anything at all is wrong on its console: an exception, a file that is missing,
+// or something that the Content-Security-Policy had to stop.
+func openTab(t *testing.T, browser context.Context, site string, width int) *tab {
+	t.Helper()
+	b := &tab{t: t, site: site, failed: map[string]bool{}}
 	ctx, stop := context.WithTimeout(browser, patience)
 	t.Cleanup(stop)
 	ctx, closeTab := chromedp.NewContext(ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.hear))
 	t.Cleanup(closeTab)
 	b.ctx = ctx
+	b.do("open a tab", func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		// Several tabs are in front of somebody at the same time here, each at a screen of its own.
+		_, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+		return chromedp.Void{}, err
+	})
 	b.resize(width)
 	t.Cleanup(b.checkConsole)
 	return b

@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,23 +35,19 @@ type view struct {
 // testViews looks at every view on a phone and on a desk, light and dark: nothing reaches beyond the screen, everything
 // can be read, pointed at and understood by a screen reader, and the console stays empty.
 func testViews(t *testing.T, browser context.Context) {
-	audit, err := os.ReadFile("testdata/browser/audit.js")
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := startHouse(t)
-	views := h.furnish()
 	for _, width := range []int{phone, desktop} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
+			t.Parallel()
+			h := startHouse(t)
+			views := h.furnish()
 			b := h.open(t, browser, width)
 			for _, v := range views {
-				b.t = t
 				b.scheme("light")
 				v.open(b)
 				b.await(`document.readyState === "complete"`)
 				for _, scheme := range []string{"light", "dark"} {
 					b.scheme(scheme)
-					for _, fault := range ask[[]string](b, fmt.Sprintf("(%s)(%d)", strings.TrimSpace(string(audit)), width)) {
+					for _, fault := range b.audit(width) {
 						t.Errorf("%s, %s: %s", v.name, scheme, fault)
 					}
 					b.picture(fmt.Sprintf("%s-%d-%s.png", v.name, width, scheme))
@@ -57,6 +56,45 @@ func testViews(t *testing.T, browser context.Context) {
 			}
 		})
 	}
+}
+
+// testAudit holds the script that looks at pages to what it must find, on a page that has one of each fault.
+func testAudit(t *testing.T, browser context.Context) {
+	files := httptest.NewServer(http.FileServer(http.Dir("testdata/browser")))
+	t.Cleanup(files.Close)
+	b := openTab(t, browser, files.URL, phone)
+	b.visit("/faulty.html")
+	found := b.audit(phone)
+	for _, want := range []string{
+		"the page has no language", "there are 2 first headings", "there are 0 footers", "the id twice is there twice",
+		"aria-labelledby leads to nothing", "a link leads nowhere", "a heading of level 4 follows one of level 1", "a navigation has no name",
+		"the order of the Tab key is forced", "a picture has no alternative text", "in a list stands what is no entry",
+		"a table has neither heads nor caption", "text has a contrast of 2.85 to 1, 4.5 are wanted: <p#pale>",
+		"text has a contrast of 2.16 to 1, 4.5 are wanted: <span#faint>", "a placeholder has a contrast of",
+		"a target of 10 by 10 pixels has another close by", "the page is 500 pixels wide: <div#wide>", "a long text has",
+	} {
+		if !slices.ContainsFunc(found, func(f string) bool { return strings.HasPrefix(f, want) }) {
+			t.Errorf("not found: %s", want)
+		}
+	}
+	for _, f := range found {
+		if strings.Contains(f, "fine") {
+			t.Errorf("found what is no fault: %s", f)
+		}
+	}
+	if t.Failed() {
+		t.Logf("found:\n%s", strings.Join(found, "\n"))
+	}
+}
+
+// audit gives what is wrong with the page that is shown.
+func (b *tab) audit(width int) []string {
+	b.t.Helper()
+	script, err := os.ReadFile("testdata/browser/audit.js")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return ask[[]string](b, fmt.Sprintf("(%s)(%d)", strings.TrimSpace(string(script)), width))
 }
 
 // furnish gives the wiki a past, and pages of every kind, and lists its views.

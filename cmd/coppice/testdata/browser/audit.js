@@ -83,20 +83,21 @@
     return known.get(colour);
   }
 
-  const over = (top, under) => [0, 1, 2].map((i) => top[i] * top[3] + under[i] * (1 - top[3]));
+  const mix = (top, under, alpha) => [0, 1, 2].map((i) => top[i] * alpha + under[i] * (1 - alpha));
+  const over = (top, under) => mix(top, under, top[3]);
 
-  // ground gives the colour behind an element, and how much of the element one sees through.
-  function ground(element) {
-    const layers = [];
-    let opacity = 1;
-    for (let e = element; e; e = e.parentElement) {
-      const style = getComputedStyle(e);
-      const layer = rgba(style.backgroundColor);
-      layers.push(layer);
-      opacity *= Number(style.opacity);
-      if (layer[3] === 1 || (e.matches("dialog, [popover]") && layer[3] > 0)) break;
-    }
-    return [layers.reduceRight((under, layer) => over(layer, under), [1, 1, 1]), opacity];
+  // painted gives the colour that an element shows over another: where it has no ink, or where it has. What has an opacity lets through what was
+  // there before it, its own background and all that stands in it alike.
+  function painted(element, ink) {
+    const chain = [];
+    for (let e = element; e; e = e.matches("dialog, :popover-open") ? null : e.parentElement) chain.push(getComputedStyle(e));
+    const paint = (i, before) => {
+      let colour = over(rgba(chain[i].backgroundColor), before);
+      if (i > 0) colour = paint(i - 1, colour);
+      else if (ink) colour = over(ink, colour);
+      return mix(colour, before, Number(chain[i].opacity));
+    };
+    return paint(chain.length - 1, [1, 1, 1]);
   }
 
   function luminance(colour) {
@@ -110,12 +111,9 @@
   }
 
   function checkText(element, style, what) {
-    const [behind, opacity] = ground(element);
-    const ink = [...rgba(style.color)];
-    ink[3] *= opacity;
     const size = parseFloat(style.fontSize);
     const wanted = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700) ? 3 : 4.5;
-    const got = ratio(over(ink, behind), behind);
+    const got = ratio(painted(element, rgba(style.color)), painted(element));
     if (got < wanted - 0.005) complain(`${what} has a contrast of ${got.toFixed(2)} to 1, ${wanted} are wanted:`, element);
   }
 
@@ -191,6 +189,7 @@
     return false;
   }
 
+  scrollTo(0, 0);  // what sticks to an edge of the window is then where its room is kept
   structure();
   contrast();
   targets();
