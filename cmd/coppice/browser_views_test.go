@@ -44,7 +44,7 @@ func testViews(t *testing.T, browser context.Context) {
 			for _, v := range views {
 				b.scheme("light")
 				v.open(b)
-				b.await(`document.readyState === "complete"`)
+				b.await(`document.readyState === "complete" && !document.querySelector(".stale")`) // a preview on its way is pale
 				for _, scheme := range []string{"light", "dark"} {
 					b.scheme(scheme)
 					for _, fault := range b.audit(width) {
