@@ -2,13 +2,16 @@ package wiki
 
 import "coppice/wiki/internal/diff"
 
-// Hunk is a run of changed lines with a few unchanged ones around it; Line is one of its lines, and its Spans mark the
-// words that changed. Op says whether a Line or Span is in both texts or only in one.
+// What a comparison of two texts consists of.
 type (
+	// Hunk is a run of changed lines with a few unchanged ones around it.
 	Hunk = diff.Hunk
+	// Line is a line of a Hunk. Its Spans mark the words that changed.
 	Line = diff.Line
+	// Span is a part of a Line.
 	Span = diff.Span
-	Op   = diff.Op
+	// Op says whether a Line or Span is in both texts or only in one.
+	Op = diff.Op
 )
 
 // The values of Op.

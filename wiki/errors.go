@@ -5,6 +5,7 @@ import "errors"
 // Kind is what went wrong, for the program.
 type Kind uint8
 
+// The kinds of errors.
 const (
 	Internal  Kind = iota // ours or the machine's fault
 	Invalid               // the input cannot be accepted

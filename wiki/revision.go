@@ -39,6 +39,7 @@ type Revision struct {
 // ChangeKind says what a Change did.
 type ChangeKind uint8
 
+// The kinds of changes.
 const (
 	Added ChangeKind = iota + 1
 	Modified

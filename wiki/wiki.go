@@ -127,21 +127,18 @@ func Open(dir string, o Options) (*Wiki, error) {
 	if w.now == nil {
 		w.now = time.Now
 	}
-	if err := w.findBranch(o.Branch); err == nil {
+	err = w.findBranch(o.Branch)
+	if err == nil {
 		err = w.load()
-		if err == nil {
-			err = w.checkRoot()
-		}
-		if err == nil {
-			w.start()
-			return w, nil
-		}
-		store.Close()
-		return nil, err
-	} else {
-		store.Close()
-		return nil, err
 	}
+	if err == nil {
+		err = w.checkRoot()
+	}
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	w.start()
+	return w, nil
 }
 
 // findBranch decides which ref is served, and refuses one that is missing while there are others: taking that for a

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -121,7 +122,7 @@ func (b *bench) growth() error {
 		}
 	}
 	if page == "" {
-		return fmt.Errorf("no page has 50 revisions in the short history")
+		return errors.New("no page has 50 revisions in the short history")
 	}
 	page = strings.TrimSuffix(page, ".md")
 	a, err := b.historyRequests(short, "", page)

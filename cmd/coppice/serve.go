@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -214,7 +215,7 @@ func (s *server) address() string {
 	if addr.IP.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, fmt.Sprint(addr.Port))
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(addr.Port))
 }
 
 func isLoopback(a net.Addr) bool {

@@ -149,10 +149,7 @@ func (c *Catalog) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) e
 
 // differences parses the pages whose text is not what the view has, and names those that are gone.
 func (c *Catalog) differences(ctx context.Context, w *wiki.Wiki, old *View, to *wiki.Snapshot) (changed []*Entry, gone []wiki.Path, err error) {
-	stale, gone, err := stalePages(ctx, w, old, to)
-	if err != nil {
-		return nil, nil, err
-	}
+	stale, gone := stalePages(ctx, w, old, to)
 	for i, ref := range stale {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
@@ -170,7 +167,7 @@ func (c *Catalog) differences(ctx context.Context, w *wiki.Wiki, old *View, to *
 }
 
 // stalePages asks git for the difference where it can, and else compares page by page.
-func stalePages(ctx context.Context, w *wiki.Wiki, old *View, to *wiki.Snapshot) (stale []wiki.PageRef, gone []wiki.Path, err error) {
+func stalePages(ctx context.Context, w *wiki.Wiki, old *View, to *wiki.Snapshot) (stale []wiki.PageRef, gone []wiki.Path) {
 	if !old.commit.IsZero() && !to.Commit().IsZero() {
 		if changes, err := w.Changes(ctx, old.commit, to.Commit()); err == nil {
 			for _, ch := range changes {
@@ -184,7 +181,7 @@ func stalePages(ctx context.Context, w *wiki.Wiki, old *View, to *wiki.Snapshot)
 					stale = append(stale, wiki.PageRef{Path: ch.Path, Blob: ch.Blob})
 				}
 			}
-			return stale, gone, nil
+			return stale, gone
 		}
 	}
 	for ref := range to.Pages() {
@@ -197,7 +194,7 @@ func stalePages(ctx context.Context, w *wiki.Wiki, old *View, to *wiki.Snapshot)
 			gone = append(gone, p)
 		}
 	}
-	return stale, gone, nil
+	return stale, gone
 }
 
 // compactFrom is the size of a file, in bytes, below which old records are not worth a thought.

@@ -26,6 +26,7 @@ type Edit struct{ A0, A1, B0, B1 int }
 // Op is what a span or a line is in the step from the old text to the new one.
 type Op uint8
 
+// What a span can be.
 const (
 	Equal  Op = iota // in both texts
 	Delete           // in the old text only

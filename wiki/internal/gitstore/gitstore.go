@@ -88,6 +88,7 @@ func (id *ID) UnmarshalText(b []byte) (err error) {
 // Kind is the type of an object, with the numbers that packs use.
 type Kind uint8
 
+// The kinds of objects.
 const (
 	Commit Kind = 1
 	Tree   Kind = 2
