@@ -97,7 +97,7 @@ func FindRepository(dir string) (string, error) {
 }
 
 func notRepository(dir string, err error) error {
-	return &Error{Kind: NotFound, Sentence: fmt.Sprintf("%s is not a git repository.", dir), Err: err}
+	return &Error{Kind: NotFound, Sentence: dir + " is not a git repository.", Err: err}
 }
 
 // Open opens the repository in dir: bare, a work tree, or its .git folder. The error is of Kind NotFound when there is

@@ -100,7 +100,7 @@ func runCheck(ctx context.Context, p place, strictLinks bool, out io.Writer) err
 }
 
 // checkIndexes compares each index with a fresh one, and gives the fresh catalog's view.
-func checkIndexes(ctx context.Context, p place, w *wiki.Wiki, f *faults) (*catalog.View, error) {
+func checkIndexes(ctx context.Context, p place, w *wiki.Wiki, f *faults) (_ *catalog.View, err error) {
 	fresh, err := os.MkdirTemp("", "coppice-check-")
 	if err != nil {
 		return nil, err
@@ -111,7 +111,7 @@ func checkIndexes(ctx context.Context, p place, w *wiki.Wiki, f *faults) (*catal
 	if err != nil {
 		return nil, err
 	}
-	defer done()
+	defer func() { err = errors.Join(err, done()) }()
 	other, err := history.Open(fresh+"/history", nil)
 	if err != nil {
 		return nil, err

@@ -3,7 +3,6 @@ package markdown
 import (
 	"bytes"
 	"fmt"
-	"slices"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -172,8 +171,4 @@ func parsable(text []byte, b *budget) int {
 		b.pass(limitLines, end)
 	}
 	return end
-}
-
-func sortProblems(p []Problem) {
-	slices.SortStableFunc(p, func(a, b Problem) int { return a.Line - b.Line })
 }

@@ -83,7 +83,7 @@ func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
 // schemeOf gives the scheme in lower case, or "".
 func schemeOf(s string) string {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		switch c := s[i]; {
 		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
 		case i > 0 && (c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.'):
@@ -132,7 +132,7 @@ var urlKept = func() (kept [256]bool) {
 // appendURL appends an address for an attribute in double quotes: all that is not ASCII or could end it is escaped.
 func appendURL(dst []byte, s string) []byte {
 	const hex = "0123456789ABCDEF"
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		switch c := s[i]; {
 		case c == '&':
 			dst = append(dst, "&amp;"...)

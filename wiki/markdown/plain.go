@@ -38,7 +38,7 @@ func appendDecoded(dst, src []byte) []byte {
 
 // decoded is appendDecoded as a string.
 func decoded(src []byte) string {
-	if bytes.IndexAny(src, "\\&\x00") < 0 {
+	if !bytes.ContainsAny(src, "\\&\x00") {
 		return string(src)
 	}
 	return string(appendDecoded(nil, src))
@@ -84,7 +84,7 @@ var escapes = [256]string{'<': "&lt;", '>': "&gt;", '&': "&amp;", '"': "&quot;",
 // appendEscaped appends src as HTML text, which is also fit for an attribute in double quotes.
 func appendEscaped[T []byte | string](dst []byte, src T) []byte {
 	from := 0
-	for i := 0; i < len(src); i++ {
+	for i := range len(src) {
 		if e := escapes[src[i]]; e != "" {
 			dst = append(dst, src[from:i]...)
 			dst = append(dst, e...)

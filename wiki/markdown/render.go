@@ -483,7 +483,7 @@ func (r *renderer) span(name string, n ast.Node) {
 func (r *renderer) text(n *ast.Text) {
 	value := n.Segment.Value(r.source)
 	switch {
-	case n.IsRaw(), bytes.IndexAny(value, "\\&") < 0:
+	case n.IsRaw(), !bytes.ContainsAny(value, "\\&"):
 		r.out = appendEscaped(r.out, value)
 	default:
 		r.out = appendEscaped(r.out, appendDecoded(nil, value))

@@ -35,7 +35,7 @@ func TestSplitBlocks(t *testing.T) {
 			// A bar after a newline parts blocks, but a table row's own bar, which follows a parting bar, stays.
 			var text []byte
 			var ends []int
-			for i := 0; i < len(want); i++ {
+			for i := range len(want) {
 				if want[i] == '|' && i > 0 && want[i-1] == '\n' {
 					ends = append(ends, len(text))
 					continue

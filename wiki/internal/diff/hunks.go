@@ -155,7 +155,7 @@ func visible(text string) int {
 // readable puts an edit where it begins after a blank line or with a heading: it then covers a paragraph, a list
 // item or a section from its beginning to the blank line after it, as a person would say what they did. The idea
 // is the indent heuristic of git, for prose.
-func readable(lines [][]byte, start, end, room int) int {
+func readable(lines [][]byte, start, _, room int) int {
 	best, bestScore := room, -1
 	for by := room; by >= 0; by-- {
 		if score := beginning(lines, start+by); score > bestScore {
@@ -168,7 +168,7 @@ func readable(lines [][]byte, start, end, room int) int {
 // beginning scores a line as the first one of a change.
 func beginning(lines [][]byte, at int) int {
 	line := lines[at]
-	_, _, heading := atxHeading(line)
+	_, heading := atxHeading(line)
 	switch afterBlank := at == 0 || blank(lines[at-1]); {
 	case heading:
 		return 4
@@ -219,7 +219,7 @@ func (t *titles) read(line []byte) {
 			t.fence = run
 			return
 		}
-		if _, title, ok := atxHeading(line); ok {
+		if title, ok := atxHeading(line); ok {
 			t.title = title
 			return
 		}
@@ -248,21 +248,21 @@ func fenceOf(text []byte) []byte {
 }
 
 // atxHeading reads a heading that begins with up to six #.
-func atxHeading(line []byte) (level int, title string, ok bool) {
+func atxHeading(line []byte) (title string, ok bool) {
 	text := bytes.TrimLeft(line, " ")
 	if len(line)-len(text) > 3 {
-		return 0, "", false
+		return "", false
 	}
 	rest := bytes.TrimLeft(text, "#")
-	level = len(text) - len(rest)
+	level := len(text) - len(rest)
 	if level < 1 || level > 6 || len(rest) > 0 && rest[0] != ' ' && rest[0] != '\t' && rest[0] != '\r' && rest[0] != '\n' {
-		return 0, "", false
+		return "", false
 	}
 	rest = bytes.TrimSpace(rest)
 	if open := bytes.TrimRight(rest, "#"); len(open) == 0 || open[len(open)-1] == ' ' || open[len(open)-1] == '\t' {
 		rest = bytes.TrimSpace(open)
 	}
-	return level, string(rest), true
+	return string(rest), true
 }
 
 // underline says whether a line makes a heading of the paragraph line before it.

@@ -305,7 +305,7 @@ func (s *side) take() Edit {
 
 // meets says whether the side's next edit belongs to the region up to end: it overlaps what is there, or touches
 // an edit of the other side and depends on it.
-func (s *side) meets(other *side, start, end int, independent func(x, y Edit) bool) bool {
+func (s *side) meets(other *side, end int, independent func(x, y Edit) bool) bool {
 	if len(s.edits) == 0 {
 		return false
 	}
@@ -346,13 +346,13 @@ func threeWay(theirs, mine []Edit, n int, independent func(x, y Edit) bool) []re
 		t.any, m.any = false, false
 		end := first.take().A1
 		for {
-			if t.meets(m, at, end, independent) {
-				end = max(end, t.take().A1)
-			} else if m.meets(t, at, end, independent) {
-				end = max(end, m.take().A1)
-			} else {
-				break
+			next := t
+			if !t.meets(m, end, independent) {
+				if next = m; !m.meets(t, end, independent) {
+					break
+				}
 			}
+			end = max(end, next.take().A1)
 		}
 		r.b1, r.t1, r.m1 = end, end+t.shift, end+m.shift
 		r.byThem, r.byMe = t.any, m.any

@@ -59,7 +59,7 @@ func findGitDir(dir string) (gitDir, common string, err error) {
 func followGitFile(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {
-		return path, nil
+		return path, nil //nolint:nilerr // whoever opens the path says what is wrong with it
 	}
 	text, err := readLimited(path, maxPointerFile)
 	if errors.Is(err, ErrTooLarge) {

@@ -155,7 +155,7 @@ func TestShallow(t *testing.T) {
 	if n := walk(head); n < 3 {
 		t.Errorf("%d commits", n)
 	}
-	if ok, err := s.IsAncestor(ID(head), head); !ok || err != nil {
+	if ok, err := s.IsAncestor(head, head); !ok || err != nil {
 		t.Error(ok, err)
 	}
 	oldest := mustID(t, strings.Fields(gitRun(t, dir, "", "rev-list", "--reverse", "main"))[0])
