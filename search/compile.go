@@ -30,8 +30,6 @@ const (
 	likeBoost = 0.2
 	// maxFuzzyWords bounds the words of a query that are tried with other spellings: each walks the dictionary.
 	maxFuzzyWords = 8
-	// maxPhraseTerms bounds a phrase: a longer one is told apart by its beginning.
-	maxPhraseTerms = 16
 )
 
 // stage is how strictly a query is taken. Each is tried only when the one before found nothing.
@@ -53,12 +51,12 @@ type plan struct {
 	useless bool     // every word is a stop word: names are searched instead
 	kind    string   // only documents of this kind are ranked; "" is both
 
-	phrases map[string][]uint64 // the pages' own documents, by phrase
+	phrases map[string]*places
 }
 
 // newPlan sorts the clauses.
 func newPlan(s *session, q Query, st stage) *plan {
-	p := &plan{s: s, q: q, stage: st, phrases: map[string][]uint64{}}
+	p := &plan{s: s, q: q, stage: st, phrases: map[string]*places{}}
 	sense := false
 	for _, c := range q.clauses {
 		if c.field == anywhere && !c.phrase && !c.not {
@@ -86,7 +84,7 @@ func (p *plan) documents(kind, only string, ranks bool) (c cursor, err error) {
 	if kind == "" {
 		kind = p.kind
 	}
-	o = opener{s: p.s, ranks: ranks, kind: kind, pagesOf: p.pagesOf}
+	o = opener{s: p.s, ranks: ranks, kind: kind, placesOf: p.placesOf}
 	if kind != "" {
 		o.require(o.term(fieldKind, kind))
 	}
@@ -194,11 +192,11 @@ func isExact(score float64) bool { return score >= exactTitle }
 // opener opens cursors and keeps those that are open, so that an error on the way closes them. After an error, what it
 // opens is nil.
 type opener struct {
-	s       *session
-	ranks   bool
-	kind    string                                // of the documents that are wanted; "" is both
-	pagesOf func(phrase string) ([]uint64, error) // the pages' own documents that have a phrase
-	err     error
+	s        *session
+	ranks    bool
+	kind     string                        // of the documents that are wanted; "" is both
+	placesOf func(string) (*places, error) // where a phrase stands
+	err      error
 
 	must, may, not []cursor
 }
@@ -230,7 +228,7 @@ func (o *opener) open(f, t string, boost float64, ranks bool) cursor {
 	if o.err != nil {
 		return nil
 	}
-	c, err := o.s.postings(f, t, boost, ranks, false)
+	c, err := o.s.postings(f, t, boost, ranks)
 	if err != nil {
 		if c != nil {
 			c.close()
@@ -397,97 +395,50 @@ func (o *opener) names(word string) cursor {
 	return o.both(list...)
 }
 
-// phrase opens what has the words together: sections that have, and the own documents of their pages. One of stop
-// words only is looked for in names.
+// phrase opens what has the words together: sections that have, ranked by their words, and the own documents of their
+// pages. One of stop words only is looked for in names.
 func (o *opener) phrase(text string) cursor {
-	var parts []cursor
-	if o.kind != kindPage {
-		parts = o.phraseIn(text)
-	}
-	if o.kind != kindSection && o.err == nil {
-		docs, err := o.pagesOf(text)
-		o.err = errors.Join(o.err, err)
-		parts = append(parts, &listCursor{docs: docs})
-	}
-	return o.orNothing(o.either(parts))
-}
-
-// phraseIn opens the phrase in each field of sections, in the terms of each language.
-func (o *opener) phraseIn(text string) []cursor {
-	var parts []cursor
-	var seen [][]string
-	for _, l := range o.s.langs {
-		words, at := phraseTerms(l, text)
-		if len(words) == 0 || slices.ContainsFunc(seen, func(s []string) bool { return slices.Equal(s, words) }) {
-			continue
-		}
-		seen = append(seen, words)
-		for _, f := range textFields {
-			if o.err != nil {
-				break
-			}
-			c, err := o.s.phrase(f.name, f.boost, words, at, o.ranks)
-			o.err = err
-			if err == nil {
-				parts = append(parts, c)
-			}
-		}
-	}
-	if len(seen) == 0 {
-		parts = append(parts, o.names(text))
-	}
-	return slices.DeleteFunc(parts, isNil)
-}
-
-// phraseTerms gives the terms of a phrase and their positions.
-func phraseTerms(l *language, text string) (words []string, at []int) {
-	for _, t := range l.tokens(text) {
-		if len(words) == maxPhraseTerms {
-			break
-		}
-		words, at = append(words, string(t.Term)), append(at, t.Position)
-	}
-	return words, at
-}
-
-// pagesOf gives the pages' own documents of the sections that have a phrase. Positions are kept in sections only.
-func (p *plan) pagesOf(text string) ([]uint64, error) {
-	if docs, ok := p.phrases[text]; ok {
-		return docs, nil
-	}
-	o := opener{s: p.s, kind: kindSection}
-	c := o.orNothing(o.either(o.phraseIn(text)))
 	if o.err != nil {
-		return nil, o.err
+		return nil
 	}
-	defer c.close()
-	seen := map[string]bool{}
-	var docs []uint64
-	for n := 0; c.doc() != noDoc; n++ {
-		if err := p.s.pause(n); err != nil {
-			return nil, err
+	at, err := o.placesOf(text)
+	if err != nil {
+		o.err = err
+		return nil
+	}
+	var parts []cursor
+	if o.kind != kindSection {
+		parts = append(parts, &listCursor{docs: at.pages})
+	}
+	if o.kind != kindPage {
+		sections := cursor(&listCursor{docs: at.sections})
+		if o.ranks {
+			sections = o.scored(sections, text)
 		}
-		id, err := p.s.reader.ExternalID(index.NewIndexInternalID(nil, c.doc()))
-		if err != nil {
-			return nil, err
-		}
-		if path := pathOf(id); !seen[path] {
-			seen[path] = true
-			own, err := p.s.reader.InternalID(pageID(path))
-			if err != nil {
-				return nil, err
-			}
-			if own != nil {
-				docs = append(docs, own.Value())
-			}
-		}
-		if err := c.seek(c.doc() + 1); err != nil {
-			return nil, err
+		parts = append(parts, sections)
+	}
+	return o.orNothing(o.either(slices.DeleteFunc(parts, isNil)))
+}
+
+// scored lets the words of a phrase count where the phrase is.
+func (o *opener) scored(phrase cursor, text string) cursor {
+	var may []cursor
+	for _, form := range o.s.forms(text) {
+		for _, t := range form {
+			may = append(may, o.termAnywhere(t))
 		}
 	}
-	slices.Sort(docs)
-	p.phrases[text] = docs
-	return docs, nil
+	if o.err != nil {
+		closeSome(append(may, phrase))
+		return nil
+	}
+	c, err := all([]cursor{phrase}, may, nil)
+	if err != nil {
+		o.err = err
+		closeSome(append(may, phrase))
+		return nil
+	}
+	return c
 }
 
 // lang opens what is in a language, or a variety of it.

@@ -41,9 +41,9 @@ type termCursor struct {
 	avg    float64 // words in the field, on average
 }
 
-// postings opens a cursor. Without ranks, only the documents are read; with places, positions too.
-func (s *session) postings(f, term string, boost float64, ranks, places bool) (*termCursor, error) {
-	r, err := s.reader.TermFieldReader(s.ctx, []byte(term), f, ranks || places, ranks || places, places)
+// postings opens a cursor. Without ranks, only the documents are read.
+func (s *session) postings(f, term string, boost float64, ranks bool) (*termCursor, error) {
+	r, err := s.reader.TermFieldReader(s.ctx, []byte(term), f, ranks, ranks, false)
 	if err != nil {
 		return nil, err
 	}
@@ -299,80 +299,6 @@ func (c *listCursor) score() float64 { return 0 }
 func (c *listCursor) cost() uint64   { return uint64(len(c.docs)) }
 func (c *listCursor) close()         {}
 
-// phraseCursor walks the documents in which terms follow each other in a field.
-type phraseCursor struct {
-	*allCursor
-	terms []*termCursor // in the order of the phrase
-	gaps  []int         // of each term from the first: stop words leave gaps
-}
-
-// phrase opens a phraseCursor. at are the positions of the terms.
-func (s *session) phrase(f string, boost float64, words []string, at []int, ranks bool) (cursor, error) {
-	p := &phraseCursor{}
-	var must []cursor
-	for i, w := range words {
-		c, err := s.postings(f, w, boost, ranks, true)
-		if c != nil {
-			must = append(must, c)
-		}
-		if err != nil {
-			closeAll(must)
-			return nil, err
-		}
-		p.terms = append(p.terms, c)
-		p.gaps = append(p.gaps, at[i]-at[0])
-	}
-	var err error
-	if p.allCursor, err = all(must, nil, nil); err == nil {
-		err = p.find()
-	}
-	if err != nil {
-		closeAll(must)
-		return nil, err
-	}
-	return p, nil
-}
-
-func (p *phraseCursor) seek(min uint64) error {
-	if p.id >= min {
-		return nil
-	}
-	if err := p.allCursor.seek(min); err != nil {
-		return err
-	}
-	return p.find()
-}
-
-// find goes on to the first document, from where it stands, that has the phrase.
-func (p *phraseCursor) find() error {
-	for p.id != noDoc && !p.together() {
-		if err := p.allCursor.seek(p.id + 1); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// together reports whether the terms stand together in the current document. Positions are in order.
-func (p *phraseCursor) together() bool {
-	for _, first := range p.terms[0].at.Vectors {
-		if p.followedFrom(int(first.Pos)) {
-			return true
-		}
-	}
-	return false
-}
-
-func (p *phraseCursor) followedFrom(start int) bool {
-	for i, t := range p.terms[1:] {
-		want := uint64(start + p.gaps[i+1])
-		if _, ok := slices.BinarySearchFunc(t.at.Vectors, want, func(v *index.TermFieldVector, pos uint64) int { return cmp.Compare(v.Pos, pos) }); !ok {
-			return false
-		}
-	}
-	return true
-}
-
 // session is one search on one state of the index.
 type session struct {
 	ctx     context.Context
@@ -380,6 +306,7 @@ type session struct {
 	docs    uint64
 	lengths lengths     // sums over all documents
 	langs   []*language // those that the index has pages of
+	cache   *facetCache
 	words   map[string]wordForms
 	known   map[string]bool // words: whether some page has them
 }

@@ -18,7 +18,7 @@ const (
 	fieldPath     = "path"     // path and the folders above it, folded, for path:
 	fieldLang     = "lang"     // tag, lower case
 	fieldKeyword  = "keyword"  // folded, whole
-	fieldShown    = "shown"    // keywords as written, on pages, for the facet
+	fieldShown    = "shown"    // of pages: keywords, folded and as written, for the facet
 	fieldName     = "name"     // page: titles, folded, whole. section: questions, folded, whole
 	fieldWords    = "words"    // their words, folded, no stems
 	fieldStart    = "start"    // beginnings of those words, for suggestions
@@ -31,6 +31,9 @@ const (
 	fieldStored   = "stored"   // what a hit shows; not searched
 	fieldAnalyzer = "analyzer" // which language's analyzer made the terms
 )
+
+// shownMark parts the two forms of a keyword in fieldShown.
+const shownMark = "\x1f"
 
 const (
 	kindPage    = "p"
@@ -45,15 +48,11 @@ const (
 	exactly = index.IndexField | index.SkipFreqNorm
 	counted = exactly | index.DocValues
 	ranked  = index.IndexField
-	placed  = index.IndexField | index.IncludeTermVectors // ranked, with positions, for phrases
 )
 
 // startRunes is the longest beginning of a word that is a term of its own. Longer ones begin few words, which are found in
 // the dictionary.
 const startRunes = 3
-
-// phraseGap is what lies between two texts of a field, so that no phrase reaches from one into the other.
-const phraseGap = 100
 
 // terms is a field that was analyzed before bleve sees it. Analyzing here rather than in bleve's workers means that a
 // text is cut once for all the fields it is in, and that a panic of an analyzer is ours to catch.
@@ -147,9 +146,9 @@ func (b *builder) section(i int) *document.Document {
 
 	d := document.NewDocument(sectionID(b.p.path, i))
 	b.addCommon(d, kindSection)
-	b.addRanked(d, fieldQuestion, placed, heading)
-	b.addRanked(d, fieldAsked, placed, asked)
-	b.addRanked(d, fieldBody, placed, body)
+	b.addRanked(d, fieldQuestion, heading)
+	b.addRanked(d, fieldAsked, asked)
+	b.addRanked(d, fieldBody, body)
 	questions := s.askedAs
 	if s.heading != "" {
 		questions = append([]string{s.heading}, questions...)
@@ -157,8 +156,8 @@ func (b *builder) section(i int) *document.Document {
 	b.addNames(d, questions)
 	b.addStored(d, &stored{
 		title: b.p.title, heading: s.heading, anchor: s.anchor, language: b.p.language,
-		text: shorten(s.text, maxStoredText),
-		sum:  b.sums[i],
+		asked: strings.Join(s.askedAs, "\n"), text: shorten(s.text, maxStoredText),
+		sum: b.sums[i],
 	})
 	return d
 }
@@ -181,8 +180,12 @@ func (b *builder) page() *document.Document {
 	if len(b.all) > 0 {
 		d.AddField(&terms{name: fieldAll, options: exactly, length: len(b.all), freqs: b.all})
 	}
-	for _, k := range b.p.keywords {
-		d.AddField(whole(fieldShown, counted, k))
+	if len(b.p.keywords) > 0 {
+		shown := make([]string, len(b.p.keywords))
+		for i, k := range b.p.keywords {
+			shown[i] = fold(k) + shownMark + k
+		}
+		d.AddField(whole(fieldShown, counted, shown...))
 	}
 	b.addNames(d, append([]string{b.p.title}, b.p.aliases...))
 	b.addStored(d, &stored{
@@ -207,8 +210,8 @@ func (b *builder) addCommon(d *document.Document, kind string) {
 		}
 		d.AddField(whole(fieldKeyword, exactly, folded...))
 	}
-	b.addRanked(d, fieldTitle, placed, b.title)
-	b.addRanked(d, fieldTags, placed, b.tags)
+	b.addRanked(d, fieldTitle, b.title)
+	b.addRanked(d, fieldTags, b.tags)
 }
 
 // addNames adds what the document is called: whole, in words, and in beginnings of words.
@@ -232,8 +235,8 @@ func (b *builder) addNames(d *document.Document, list []string) {
 		return
 	}
 	d.AddField(whole(fieldName, exactly, folded...))
-	b.addRanked(d, fieldWords, ranked, []analysis.TokenStream{shortTerms(words)})
-	b.addRanked(d, fieldStart, ranked, []analysis.TokenStream{shortTerms(starts)})
+	b.addRanked(d, fieldWords, []analysis.TokenStream{shortTerms(words)})
+	b.addRanked(d, fieldStart, []analysis.TokenStream{shortTerms(starts)})
 }
 
 // maxNameTerm is the longest name that is found whole; a longer one is found by its words.
@@ -270,8 +273,8 @@ func startsOf(word string) []string {
 	return append(starts, word)
 }
 
-// addRanked adds texts as one field with their terms counted. Positions run through all of them, with a gap between.
-func (b *builder) addRanked(d *document.Document, name string, options index.FieldIndexingOptions, texts []analysis.TokenStream) {
+// addRanked adds texts as one field with their terms counted.
+func (b *builder) addRanked(d *document.Document, name string, texts []analysis.TokenStream) {
 	n := 0
 	for _, ts := range texts {
 		n += len(ts)
@@ -279,7 +282,7 @@ func (b *builder) addRanked(d *document.Document, name string, options index.Fie
 	if n == 0 {
 		return
 	}
-	d.AddField(&terms{name: name, options: options, length: n, freqs: frequencies(texts, n, options.IncludeTermVectors())})
+	d.AddField(&terms{name: name, options: ranked, length: n, freqs: frequencies(texts, n)})
 	for i, f := range scoredFields {
 		if f == name {
 			b.lens[i] += uint64(n)
@@ -287,16 +290,11 @@ func (b *builder) addRanked(d *document.Document, name string, options index.Fie
 	}
 }
 
-// frequencies counts terms. It is bleve's analysis.TokenFrequency over several texts, without the offsets: nothing asks
-// for them, and they would be a third of the index.
-func frequencies(texts []analysis.TokenStream, n int, places bool) index.TokenFrequencies {
+// frequencies counts terms. Where they stand is not kept: it would be a quarter of the index, for the sake of phrases,
+// which can be looked for in the text.
+func frequencies(texts []analysis.TokenStream, n int) index.TokenFrequencies {
 	freqs := make(index.TokenFrequencies, n)
 	counts := make([]index.TokenFreq, n)
-	var locations []index.TokenLocation
-	if places {
-		locations = make([]index.TokenLocation, n)
-	}
-	next, base, last := 0, 0, 0
 	for _, ts := range texts {
 		for _, t := range ts {
 			f := freqs[string(t.Term)]
@@ -306,15 +304,7 @@ func frequencies(texts []analysis.TokenStream, n int, places bool) index.TokenFr
 				freqs[string(t.Term)] = f
 			}
 			f.SetFrequency(f.Frequency() + 1)
-			if places {
-				l := &locations[next]
-				next++
-				last = base + t.Position
-				l.Position = last
-				f.Locations = append(f.Locations, l)
-			}
 		}
-		base = last + phraseGap
 	}
 	return freqs
 }

@@ -17,9 +17,9 @@ const (
 	// maxSections is the most sections of one page that are found on their own. A page of more is a table of data; the
 	// rest of it belongs to its last section.
 	maxSections = 1000
-	// maxStoredText is how much of a section is kept for snippets: a screen of text is 2 kB, and what stands after
-	// 16 kB under one heading is found, but not quoted.
-	maxStoredText = 16 << 10
+	// maxStoredText is how much of a section is kept for snippets and phrases: a screen of text is 2 kB, and what stands
+	// after 32 kB under one heading is found by its words, but not quoted and not as a phrase.
+	maxStoredText = 32 << 10
 	// maxNames is the most other titles of a page, other wordings of a question and keywords of a page that count.
 	maxNames = 100
 )
@@ -143,10 +143,10 @@ func headingAt(headings []markdown.Heading, paragraph string) int {
 // words, of a section's what a hit shows. sum is a checksum of everything that was indexed, so that two indexes can be
 // compared without their postings.
 type stored struct {
-	title, heading, anchor, text, language string
-	sections                               int
-	lengths                                lengths // page: of all its documents
-	sum                                    uint64
+	title, heading, asked, anchor, text, language string
+	sections                                      int
+	lengths                                       lengths // page: of all its documents
+	sum                                           uint64
 }
 
 // lengths are words per scored field, in the order of scoredFields.
@@ -160,7 +160,7 @@ func (s *stored) encode() []byte {
 	for _, n := range s.lengths {
 		b = binary.AppendUvarint(b, n)
 	}
-	for _, t := range []string{s.language, s.title, s.heading, s.anchor, s.text} {
+	for _, t := range []string{s.language, s.title, s.heading, s.asked, s.anchor, s.text} {
 		b = binary.AppendUvarint(b, uint64(len(t)))
 		b = append(b, t...)
 	}
@@ -188,7 +188,7 @@ func decodeStored(b []byte) (s stored, err error) {
 	for i := range s.lengths {
 		s.lengths[i] = number()
 	}
-	for _, t := range []*string{&s.language, &s.title, &s.heading, &s.anchor, &s.text} {
+	for _, t := range []*string{&s.language, &s.title, &s.heading, &s.asked, &s.anchor, &s.text} {
 		n := number()
 		if n > uint64(len(b)) {
 			return s, errStored

@@ -313,3 +313,30 @@ func FuzzSnippet(f *testing.F) {
 		}
 	})
 }
+
+func TestPhraseMatcher(t *testing.T) {
+	tests := []struct {
+		lang, phrase, text string
+		want               bool
+	}{
+		{"en", "core team", "The core team meets.", true},
+		{"en", "core team", "A team with a core", false},
+		{"en", "core team", "core teams, core", true},
+		{"en", "community of practice", "Communities of practice", true},
+		{"en", "community of practice", "a community with practice", true},
+		{"en", "community of practice", "community practice", false},
+		{"en", "time after time", "after time time after time", true},
+		{"en", "don't worry", "Please don’t worry; don't worry", true},
+		{"en", "don't worry", "don't they worry", false},
+		{"en", "two-factor login", "a two factor login", true},
+		{"en", "the", "the", false},
+		{"de", "alte Häuser", "Ein altes Haus", true},
+		{"cjk", "知識管理", "これは知識管理の本です。", true},
+		{"cjk", "知識管理", "知識と管理", false},
+	}
+	for _, tt := range tests {
+		if got := newPhraseMatcher(languageNamed(tt.lang), tt.phrase).in(tt.text); got != tt.want {
+			t.Errorf("%s: %q in %q: %v", tt.lang, tt.phrase, tt.text, got)
+		}
+	}
+}

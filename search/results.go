@@ -20,9 +20,6 @@ import (
 // waiting. The slowest of a large wiki take some tens of milliseconds.
 const searchTimeout = 5 * time.Second
 
-// maxFacetValues is how many values a facet shows: a reader scans a screen of them.
-const maxFacetValues = 20
-
 // Hit is a page that matches, opened at the question or heading that matches best.
 type Hit struct {
 	Path     wiki.Path
@@ -31,18 +28,6 @@ type Hit struct {
 	Question string     // the question or heading at Anchor, or ""
 	Snippet  []Fragment // about MaxSnippet bytes of the section; none when the section has no text
 	Score    float64    // comparable within one answer only
-}
-
-// FacetValue is one value of a facet and the number of pages that have it.
-type FacetValue struct {
-	Value string
-	Count int
-}
-
-// Facet groups all matching pages by a property: "keyword" or "lang".
-type Facet struct {
-	Name   string
-	Values []FacetValue // most pages first, at most maxFacetValues
 }
 
 // Results answer a Query.
@@ -119,15 +104,15 @@ func (s *session) answer(q Query, res *Results) error {
 				continue
 			}
 		}
-		total, facets, err := p.count()
+		list, t, err := p.pages(q.Offset + q.Limit)
 		if err != nil {
 			return err
 		}
-		if total == 0 {
+		if t.pages == 0 {
 			continue
 		}
-		res.Total, res.Facets, res.Relaxed = total, facets, st != strict
-		if err := p.hits(res); err != nil {
+		res.Total, res.Facets, res.Relaxed = t.pages, t.facets(), st != strict
+		if err := p.hits(list, res); err != nil {
 			return err
 		}
 		if st != strict {
@@ -136,68 +121,6 @@ func (s *session) answer(q Query, res *Results) error {
 		return err
 	}
 	return nil
-}
-
-// count counts the pages that match and their facets. The page's own document has all its words, so it matches
-// whenever a section does.
-func (p *plan) count() (total int, facets []Facet, err error) {
-	c, err := p.documents(kindPage, "", false)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer c.close()
-	values, err := p.s.reader.DocValueReader([]string{fieldShown, fieldLang})
-	if err != nil {
-		return 0, nil, err
-	}
-	counts := map[string]map[string]int{fieldShown: {}, fieldLang: {}}
-	var id index.IndexInternalID
-	for c.doc() != noDoc {
-		if err := p.s.pause(total); err != nil {
-			return 0, nil, err
-		}
-		total++
-		id = index.NewIndexInternalID(id, c.doc())
-		err := values.VisitDocValues(id, func(f string, term []byte) { counts[f][string(term)]++ })
-		if err != nil {
-			return 0, nil, err
-		}
-		if err := c.seek(c.doc() + 1); err != nil {
-			return 0, nil, err
-		}
-	}
-	for _, f := range []struct{ name, field string }{{"keyword", fieldShown}, {"lang", fieldLang}} {
-		if v := facetValues(counts[f.field]); len(v) > 0 {
-			facets = append(facets, Facet{Name: f.name, Values: v})
-		}
-	}
-	return total, facets, nil
-}
-
-// facetValues joins spellings of one value under the most frequent, and orders by count.
-func facetValues(counts map[string]int) []FacetValue {
-	joined := map[string]*FacetValue{}
-	most := map[string]int{}
-	for value, n := range counts {
-		key := fold(value)
-		v := joined[key]
-		if v == nil {
-			v = &FacetValue{}
-			joined[key] = v
-		}
-		v.Count += n
-		if n > most[key] || n == most[key] && value < v.Value {
-			v.Value, most[key] = value, n
-		}
-	}
-	var values []FacetValue
-	for _, v := range joined {
-		values = append(values, *v)
-	}
-	slices.SortFunc(values, func(a, b FacetValue) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Value, b.Value))
-	})
-	return values[:min(len(values), maxFacetValues)]
 }
 
 // pauseEvery is how many documents are read before a search looks whether it is still wanted.
@@ -234,13 +157,16 @@ func (h *worstFirst) Pop() any {
 	return last
 }
 
-// best gives the n best documents of c, best first, and closes c.
-func (s *session) best(c cursor, n int) ([]scored, error) {
+// best gives the n best documents of c, best first, and closes c. t, if not nil, sees all of them.
+func (s *session) best(c cursor, n int, t *tally) ([]scored, error) {
 	defer c.close()
 	var h worstFirst
 	for seen := 0; c.doc() != noDoc; seen++ {
 		if err := s.pause(seen); err != nil {
 			return nil, err
+		}
+		if t != nil {
+			t.see(c.doc())
 		}
 		d := scored{c.doc(), c.score()}
 		switch {
@@ -272,27 +198,38 @@ func (p *plan) top(f found) bool { return f.exact || !p.has(anywhere) }
 // windowFactor is how many documents are ranked for each page wanted, at first: its sections rank near each other.
 const windowFactor = 4
 
-// pages gives the best n pages. What is the same for any n: the first pages of a longer list are those of a shorter one.
-func (p *plan) pages(n int) ([]found, error) {
-	if !p.ranks() {
-		return p.pagesByPath(n)
+// pages gives the best n pages, and counts all. What is first is the same for any n.
+func (p *plan) pages(n int) ([]found, *tally, error) {
+	table, err := p.s.facets()
+	if err != nil {
+		return nil, nil, err
 	}
+	t := table.tally()
+	if p.excludes() {
+		p.kind = kindPage
+	}
+	if !p.ranks() {
+		list, err := p.pagesByPath(n, t)
+		return list, t, err
+	}
+	see := t
 	for window := windowFactor * n; ; window *= windowFactor {
 		c, err := p.documents("", "", true)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		docs, err := p.s.best(c, window)
+		docs, err := p.s.best(c, window, see)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		list, err := p.s.group(docs)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if len(list) >= n || len(docs) < window {
-			return list[:min(len(list), n)], nil
+			return list[:min(len(list), n)], t, nil
 		}
+		see = nil // has seen them all
 	}
 }
 
@@ -305,12 +242,12 @@ func (p *plan) has(f field) bool {
 }
 
 // pagesByPath gives the first n pages that pass the filters.
-func (p *plan) pagesByPath(n int) ([]found, error) {
+func (p *plan) pagesByPath(n int, t *tally) ([]found, error) {
 	c, err := p.documents(kindPage, "", false)
 	if err != nil {
 		return nil, err
 	}
-	docs, err := p.s.best(c, math.MaxInt)
+	docs, err := p.s.best(c, math.MaxInt, t)
 	if err != nil {
 		return nil, err
 	}
@@ -342,15 +279,8 @@ func (s *session) group(docs []scored) ([]found, error) {
 	return list, nil
 }
 
-// hits makes the hits of the part that is asked for.
-func (p *plan) hits(res *Results) error {
-	if p.excludes() {
-		p = p.pagesOnly()
-	}
-	list, err := p.pages(p.q.Offset + p.q.Limit)
-	if err != nil {
-		return err
-	}
+// hits makes the hits of the part of a list that is asked for.
+func (p *plan) hits(list []found, res *Results) error {
 	res.Exact = len(list) > 0 && list[0].exact
 	m := p.marker()
 	for _, f := range list[min(p.q.Offset, len(list)):] {
@@ -397,13 +327,13 @@ func (p *plan) hit(f found, m *marker) (h Hit, ok bool, err error) {
 // bestSection finds the section of a page that has most of the words, for a page in which no section has all.
 func (p *plan) bestSection(path string) (string, error) {
 	loose := *p
-	loose.stage = some
+	loose.stage, loose.kind = some, ""
 	loose.q.clauses = slices.DeleteFunc(slices.Clone(p.q.clauses), func(c clause) bool { return c.not })
 	c, err := loose.documents(kindSection, path, true)
 	if err != nil {
 		return "", err
 	}
-	docs, err := p.s.best(c, 1)
+	docs, err := p.s.best(c, 1, nil)
 	if err != nil {
 		return "", err
 	}
@@ -417,12 +347,6 @@ func (p *plan) bestSection(path string) (string, error) {
 // word, of a page that has it, is no answer. Then only the pages' own documents are ranked.
 func (p *plan) excludes() bool {
 	return slices.ContainsFunc(p.q.clauses, func(c clause) bool { return c.not })
-}
-
-func (p *plan) pagesOnly() *plan {
-	only := *p
-	only.kind = kindPage
-	return &only
 }
 
 // stored reads what is kept of a document; ok is false when there is no such document.

@@ -96,24 +96,10 @@ func (lm *langMarker) find(text string) []span {
 		return lm.findTokens(text)
 	}
 	var spans []span
-	for start := 0; start < len(text); {
-		r, size := utf8.DecodeRuneInString(text[start:])
-		if !isWordRune(r) {
-			start += size
-			continue
-		}
-		end := start + size
-		for end < len(text) {
-			r, size := utf8.DecodeRuneInString(text[end:])
-			if !isWordRune(r) {
-				break
-			}
-			end += size
-		}
+	for start, end := nextWord(text, 0); start < end; start, end = nextWord(text, end) {
 		if i := lm.term(text[start:end]); i >= 0 {
 			spans = append(spans, span{start, end, i})
 		}
-		start = end
 	}
 	return spans
 }

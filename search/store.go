@@ -74,6 +74,7 @@ type store struct {
 	remove   bool // the folder, when it is closed
 	closed   chan struct{}
 	closeErr error
+	facets   facetCache
 	failed   chan struct{} // closed when something broke
 	err      error         // why
 
@@ -374,7 +375,7 @@ func (st *store) close() {
 func (st *store) read(ctx context.Context, do func(*session, wiki.ID) error) (err error) {
 	defer recovered(&err)
 	st.mu.Lock()
-	s := &session{ctx: ctx, lengths: st.lengths, langs: st.langs}
+	s := &session{ctx: ctx, lengths: st.lengths, langs: st.langs, cache: &st.facets}
 	at := st.position
 	st.mu.Unlock()
 	if s.reader, err = st.i.Reader(); err != nil {

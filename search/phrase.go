@@ -1,0 +1,181 @@
+package search
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	index "github.com/blevesearch/bleve_index_api"
+)
+
+// places are the documents that have a phrase, in order.
+type places struct {
+	sections []uint64
+	pages    []uint64 // the own documents of those sections' pages
+}
+
+// placesOf finds a phrase, once for a plan. The index knows which sections have all its words; whether they stand
+// together is looked up in what is stored of the sections: the title of the page, the heading, how people ask, the text.
+func (p *plan) placesOf(text string) (*places, error) {
+	if at := p.phrases[text]; at != nil {
+		return at, nil
+	}
+	o := opener{s: p.s, kind: kindSection}
+	c := o.anywhere(text)
+	if c == nil && o.err == nil {
+		c = o.orNothing(o.names(text))
+	}
+	if o.err != nil {
+		return nil, o.err
+	}
+	defer c.close()
+	at := &places{}
+	matchers := map[string]*phraseMatcher{}
+	own := map[string]bool{}
+	for n := 0; c.doc() != noDoc; n++ {
+		if err := p.s.pause(n); err != nil {
+			return nil, err
+		}
+		if err := p.placesAt(c.doc(), text, matchers, at, own); err != nil {
+			return nil, err
+		}
+		if err := c.seek(c.doc() + 1); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(at.pages)
+	p.phrases[text] = at
+	return at, nil
+}
+
+// placesAt looks for the phrase in one document.
+func (p *plan) placesAt(doc uint64, text string, matchers map[string]*phraseMatcher, at *places, own map[string]bool) error {
+	id, err := p.s.reader.ExternalID(index.NewIndexInternalID(nil, doc))
+	if err != nil || isPageID(id) {
+		return err
+	}
+	d, ok, err := p.s.stored(id)
+	if err != nil || !ok {
+		return err
+	}
+	m := matchers[d.language]
+	if m == nil {
+		m = newPhraseMatcher(languageNamed(d.language), text)
+		matchers[d.language] = m
+	}
+	if !m.in(d.text) && !m.in(d.heading) && !m.in(d.title) && !m.in(d.asked) {
+		return nil
+	}
+	at.sections = append(at.sections, doc)
+	path := pathOf(id)
+	if own[path] {
+		return nil
+	}
+	own[path] = true
+	page, err := p.s.reader.InternalID(pageID(path))
+	if err == nil && page != nil {
+		at.pages = append(at.pages, page.Value())
+	}
+	return err
+}
+
+// phraseMatcher finds words that stand together in texts of one language. Stop words in the phrase stand for any word.
+type phraseMatcher struct {
+	lang  *language
+	terms []string
+	gaps  []int          // of each term from the first, in words
+	known map[string]int // word as it stands in a text: index of its term in terms, or -1
+	words []int          // of the text at hand, as known gives them; used again
+}
+
+func newPhraseMatcher(l *language, phrase string) *phraseMatcher {
+	m := &phraseMatcher{lang: l, known: map[string]int{}}
+	add := func(term string, at int) {
+		m.terms, m.gaps = append(m.terms, term), append(m.gaps, at)
+	}
+	if l.suffixing {
+		n := 0
+		for start, end := nextWord(phrase, 0); start < end; start, end = nextWord(phrase, end) {
+			if t := l.terms(phrase[start:end]); len(t) > 0 {
+				add(t[0], n)
+			}
+			n++
+		}
+	} else {
+		for _, t := range l.tokens(phrase) {
+			add(string(t.Term), t.Position)
+		}
+	}
+	for i := len(m.gaps) - 1; i >= 0; i-- {
+		m.gaps[i] -= m.gaps[0]
+	}
+	return m
+}
+
+// nextWord gives the next word of s at or after from; an empty one at the end.
+func nextWord(s string, from int) (start, end int) {
+	for start = from; start < len(s); {
+		r, size := utf8.DecodeRuneInString(s[start:])
+		if isWordRune(r) {
+			break
+		}
+		start += size
+	}
+	for end = start; end < len(s); {
+		r, size := utf8.DecodeRuneInString(s[end:])
+		if !isWordRune(r) {
+			break
+		}
+		end += size
+	}
+	return start, end
+}
+
+// in reports whether the phrase stands in a text.
+func (m *phraseMatcher) in(text string) bool {
+	if len(m.terms) == 0 || text == "" {
+		return false
+	}
+	m.words = m.words[:0]
+	if m.lang.suffixing {
+		for start, end := nextWord(text, 0); start < end; start, end = nextWord(text, end) {
+			m.words = append(m.words, m.term(text[start:end]))
+		}
+	} else {
+		for _, t := range m.lang.tokens(text) {
+			for len(m.words) <= t.Position {
+				m.words = append(m.words, -1)
+			}
+			m.words[t.Position] = slices.Index(m.terms, string(t.Term))
+		}
+	}
+	for i := range m.words {
+		if m.from(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// term gives the first place in the phrase of the term of a word, or -1.
+func (m *phraseMatcher) term(word string) int {
+	i, ok := m.known[word]
+	if !ok {
+		i = -1
+		if t := m.lang.terms(word); len(t) > 0 {
+			i = slices.Index(m.terms, t[0])
+		}
+		m.known[word] = i
+	}
+	return i
+}
+
+// from reports whether the phrase begins at word i.
+func (m *phraseMatcher) from(i int) bool {
+	for k, term := range m.terms {
+		at := i + m.gaps[k]
+		if at >= len(m.words) || m.words[at] < 0 || m.terms[m.words[at]] != term {
+			return false
+		}
+	}
+	return true
+}
