@@ -145,13 +145,13 @@ func (h *house) write(path, source, summary string) wiki.Saved {
 }
 
 // replace changes some words of a page as somebody else.
-func (h *house) replace(path, old, new, summary string) wiki.Saved {
+func (h *house) replace(path, before, after, summary string) wiki.Saved {
 	h.t.Helper()
 	source := h.source(path)
-	if !strings.Contains(source, old) {
-		h.t.Fatalf("%s does not say %q", path, old)
+	if !strings.Contains(source, before) {
+		h.t.Fatalf("%s does not say %q", path, before)
 	}
-	return h.write(path, strings.Replace(source, old, new, 1), summary)
+	return h.write(path, strings.Replace(source, before, after, 1), summary)
 }
 
 func (h *house) source(path string) string {
@@ -282,13 +282,16 @@ func (b *tab) follow(what string, steps ...chromedp.Action[chromedp.Void]) int {
 	return int(answer.Status)
 }
 
-// visit opens an address of the wiki.
-func (b *tab) visit(path string) int {
+// visit opens an address of the wiki. There may be no such page, but the server must not be at a loss.
+func (b *tab) visit(path string) {
 	b.t.Helper()
-	return b.follow("visit "+path, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	code := b.follow("visit "+path, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		_, err := chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: b.site + path})
 		return err
 	}))
+	if code >= 500 {
+		b.t.Fatalf("visit %s: status %d", path, code)
+	}
 }
 
 // click clicks with the mouse, on what can be seen and leads nowhere else.
@@ -304,9 +307,9 @@ func (b *tab) clickTo(selector string) int {
 }
 
 // keys presses keys; whatever has the focus gets them.
-func (b *tab) keys(keys string, modifiers ...chromedp.Modifier) {
+func (b *tab) keys(keys string) {
 	b.t.Helper()
-	b.do(fmt.Sprintf("press %q", keys), press(keys, modifiers...))
+	b.do(fmt.Sprintf("press %q", keys), press(keys))
 }
 
 // press types as a keyboard does: a page that takes a key for itself gets no character from it. (chromedp sends the
@@ -446,10 +449,10 @@ func (b *tab) selectWords(words string) {
 }
 
 // retype selects words and types others over them.
-func (b *tab) retype(old, new string) {
+func (b *tab) retype(before, after string) {
 	b.t.Helper()
-	b.selectWords(old)
-	b.keys(new)
+	b.selectWords(before)
+	b.keys(after)
 }
 
 // testNewcomer is the way of a stranger who looks for an answer, finds a figure wrong, corrects it, and thinks again.

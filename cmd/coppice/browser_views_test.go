@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -36,7 +37,7 @@ type view struct {
 // can be read, pointed at and understood by a screen reader, and the console stays empty.
 func testViews(t *testing.T, browser context.Context) {
 	for _, width := range []int{phone, desktop} {
-		t.Run(fmt.Sprint(width), func(t *testing.T) {
+		t.Run(strconv.Itoa(width), func(t *testing.T) {
 			t.Parallel()
 			h := startHouse(t)
 			views := h.furnish()
