@@ -225,6 +225,7 @@ func isLoopback(a net.Addr) bool {
 
 // run serves until ctx ends, then lets the requests that have begun finish.
 func (s *server) run(ctx context.Context) error {
+	tuneMemory()
 	fmt.Fprintf(s.out, "serving %s\n", s.address())
 	failed := make(chan error, 1)
 	go func() { failed <- s.web.Serve(s.listener) }()
