@@ -178,15 +178,15 @@ func (p *plan) addExact(o *opener) {
 	if name == "" {
 		return
 	}
-	for kind, points := range map[string]float64{kindPage: exactTitle, kindSection: exactQuestion} {
-		c := o.both(o.term(fieldName, name), o.term(fieldKind, kind))
-		if c != nil {
-			o.mayHave(fixedCursor{c, points})
-		}
+	if c := o.term(fieldTitled, name); c != nil {
+		o.mayHave(fixedCursor{c, exactTitle})
+	}
+	if c := o.both(o.term(fieldName, name), o.term(fieldKind, kindSection)); c != nil {
+		o.mayHave(fixedCursor{c, exactQuestion})
 	}
 }
 
-// isExact reports whether a score has the points of an exact title.
+// isExact reports whether a score has the points of an exact title. No other sum comes near.
 func isExact(score float64) bool { return score >= exactTitle }
 
 // opener opens cursors and keeps those that are open, so that an error on the way closes them. After an error, what it

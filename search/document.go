@@ -20,6 +20,7 @@ const (
 	fieldKeyword  = "keyword"  // folded, whole
 	fieldShown    = "shown"    // of pages: keywords, folded and as written, for the facet
 	fieldName     = "name"     // page: titles, folded, whole. section: questions, folded, whole
+	fieldTitled   = "titled"   // titles of the page, folded, whole: of the page and of its first section
 	fieldWords    = "words"    // their words, folded, no stems
 	fieldStart    = "start"    // beginnings of those words, for suggestions
 	fieldTitle    = "title"    // terms of the page's titles
@@ -154,6 +155,9 @@ func (b *builder) section(i int) *document.Document {
 		questions = append([]string{s.heading}, questions...)
 	}
 	b.addNames(d, questions)
+	if i == 0 {
+		b.addTitles(d)
+	}
 	b.addStored(d, &stored{
 		title: b.p.title, heading: s.heading, anchor: s.anchor, language: b.p.language,
 		asked: strings.Join(s.askedAs, "\n"), text: shorten(s.text, maxStoredText),
@@ -188,6 +192,7 @@ func (b *builder) page() *document.Document {
 		d.AddField(whole(fieldShown, counted, shown...))
 	}
 	b.addNames(d, append([]string{b.p.title}, b.p.aliases...))
+	b.addTitles(d)
 	b.addStored(d, &stored{
 		title: b.p.title, language: b.p.language, sections: len(b.p.sections), lengths: b.lens,
 		sum: b.sums[len(b.p.sections)],
@@ -212,6 +217,18 @@ func (b *builder) addCommon(d *document.Document, kind string) {
 	}
 	b.addRanked(d, fieldTitle, b.title)
 	b.addRanked(d, fieldTags, b.tags)
+}
+
+func (b *builder) addTitles(d *document.Document) {
+	var titles []string
+	for _, t := range append([]string{b.p.title}, b.p.aliases...) {
+		if t = fold(t); t != "" {
+			titles = append(titles, shortName(t))
+		}
+	}
+	if len(titles) > 0 {
+		d.AddField(whole(fieldTitled, exactly, titles...))
+	}
 }
 
 // addNames adds what the document is called: whole, in words, and in beginnings of words.

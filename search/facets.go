@@ -112,8 +112,7 @@ func newFacetName(facet int, term string) facetName {
 	return facetName{facet, term, term}
 }
 
-// tally counts the pages among the documents that go by, and their facets. The page's own document has all its words, so
-// it goes by whenever a section does.
+// tally counts the pages whose own documents go by, and their facets.
 type tally struct {
 	table  *facetTable
 	at     int // in table.docs

@@ -157,16 +157,13 @@ func (h *worstFirst) Pop() any {
 	return last
 }
 
-// best gives the n best documents of c, best first, and closes c. t, if not nil, sees all of them.
-func (s *session) best(c cursor, n int, t *tally) ([]scored, error) {
+// best gives the n best documents of c, best first, and closes c.
+func (s *session) best(c cursor, n int) ([]scored, error) {
 	defer c.close()
 	var h worstFirst
 	for seen := 0; c.doc() != noDoc; seen++ {
 		if err := s.pause(seen); err != nil {
 			return nil, err
-		}
-		if t != nil {
-			t.see(c.doc())
 		}
 		d := scored{c.doc(), c.score()}
 		switch {
@@ -198,38 +195,72 @@ func (p *plan) top(f found) bool { return f.exact || !p.has(anywhere) }
 // windowFactor is how many documents are ranked for each page wanted, at first: its sections rank near each other.
 const windowFactor = 4
 
-// pages gives the best n pages, and counts all. What is first is the same for any n.
+// pages gives the best n pages, and counts all. What is first is the same for any n: pages with a section that has all
+// the words, by the best of these, and after them pages that have the words in several sections.
 func (p *plan) pages(n int) ([]found, *tally, error) {
-	table, err := p.s.facets()
-	if err != nil {
-		return nil, nil, err
-	}
-	t := table.tally()
 	if p.excludes() {
 		p.kind = kindPage
 	}
-	if !p.ranks() {
-		list, err := p.pagesByPath(n, t)
+	t, err := p.count()
+	switch {
+	case err != nil || t.pages == 0:
+		return nil, t, err
+	case !p.ranks():
+		list, err := p.pagesByPath(n)
+		return list, t, err
+	case p.useless || p.kind != "": // names of pages and of questions rank together
+		list, err := p.ranked(p.kind, n, nil)
 		return list, t, err
 	}
-	see := t
+	list, err := p.ranked(kindSection, n, nil)
+	if err == nil && len(list) < min(n, t.pages) {
+		list, err = p.ranked(kindPage, n, list)
+	}
+	return list, t, err
+}
+
+// count walks the own documents of the pages that match.
+func (p *plan) count() (*tally, error) {
+	table, err := p.s.facets()
+	if err != nil {
+		return nil, err
+	}
+	t := table.tally()
+	c, err := p.documents(kindPage, "", false)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	for seen := 0; c.doc() != noDoc; seen++ {
+		if err := p.s.pause(seen); err != nil {
+			return nil, err
+		}
+		t.see(c.doc())
+		if err := c.seek(c.doc() + 1); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// ranked appends pages to list by their best documents of a kind, until it has n.
+func (p *plan) ranked(kind string, n int, list []found) ([]found, error) {
 	for window := windowFactor * n; ; window *= windowFactor {
-		c, err := p.documents("", "", true)
+		c, err := p.documents(kind, "", true)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		docs, err := p.s.best(c, window, see)
+		docs, err := p.s.best(c, window)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		list, err := p.s.group(docs)
+		longer, err := p.s.group(docs, list)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		if len(list) >= n || len(docs) < window {
-			return list[:min(len(list), n)], t, nil
+		if len(longer) >= n || len(docs) < window {
+			return longer[:min(len(longer), n)], nil
 		}
-		see = nil // has seen them all
 	}
 }
 
@@ -242,24 +273,27 @@ func (p *plan) has(f field) bool {
 }
 
 // pagesByPath gives the first n pages that pass the filters.
-func (p *plan) pagesByPath(n int, t *tally) ([]found, error) {
+func (p *plan) pagesByPath(n int) ([]found, error) {
 	c, err := p.documents(kindPage, "", false)
 	if err != nil {
 		return nil, err
 	}
-	docs, err := p.s.best(c, math.MaxInt, t)
+	docs, err := p.s.best(c, math.MaxInt)
 	if err != nil {
 		return nil, err
 	}
-	list, err := p.s.group(docs)
+	list, err := p.s.group(docs, nil)
 	slices.SortFunc(list, func(a, b found) int { return strings.Compare(a.path, b.path) })
 	return list[:min(len(list), n)], err
 }
 
-// group joins documents, best first, to pages, best first.
-func (s *session) group(docs []scored) ([]found, error) {
-	var list []found
-	byPath := map[string]int{}
+// group appends the pages of documents, best first, to a list that does not have them.
+func (s *session) group(docs []scored, list []found) ([]found, error) {
+	list = slices.Clip(list) // the caller's is not written to
+	byPath := make(map[string]int, len(list)+len(docs))
+	for i, f := range list {
+		byPath[f.path] = i
+	}
 	for _, d := range docs {
 		id, err := s.reader.ExternalID(index.NewIndexInternalID(nil, d.doc))
 		if err != nil {
@@ -270,7 +304,7 @@ func (s *session) group(docs []scored) ([]found, error) {
 		if !seen {
 			i = len(list)
 			byPath[path] = i
-			list = append(list, found{path: path, score: d.score, exact: isPageID(id) && isExact(d.score)})
+			list = append(list, found{path: path, score: d.score, exact: isExact(d.score)})
 		}
 		if !isPageID(id) && list[i].section == "" {
 			list[i].section = id
@@ -333,7 +367,7 @@ func (p *plan) bestSection(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	docs, err := p.s.best(c, 1, nil)
+	docs, err := p.s.best(c, 1)
 	if err != nil {
 		return "", err
 	}

@@ -144,7 +144,7 @@ func (s *session) namesFrom(folded string, n int) ([]string, error) {
 		if c == nil {
 			return nil, o.err
 		}
-		docs, err := s.best(c, 2, nil) // a page and a question may share a name
+		docs, err := s.best(c, 2) // a page and a question may share a name
 		if err != nil {
 			return nil, err
 		}
@@ -180,7 +180,7 @@ func (s *session) namesWith(folded string, n int) ([]string, error) {
 		o.closeAll()
 		return nil, err
 	}
-	docs, err := s.best(c, n, nil)
+	docs, err := s.best(c, n)
 	if err != nil {
 		return nil, err
 	}
