@@ -36,10 +36,10 @@ type facetTable struct {
 	names  []facetName
 }
 
-// facetName is one spelling of a value.
+// facetName is a value of a facet, all its spellings together.
 type facetName struct {
-	facet      int
-	key, shown string
+	facet int    // in facetFields
+	shown string // the spelling of most pages
 }
 
 // facetCache keeps the table of the newest state that was searched. States are told apart by their readers: bleve makes
@@ -71,45 +71,75 @@ func (s *session) newFacetTable() (*facetTable, error) {
 	}
 	defer own.close()
 	fields := make([]string, len(facetFields))
-	numbers := make([]map[string]uint32, len(facetFields))
 	for i, f := range facetFields {
-		fields[i], numbers[i] = f.field, map[string]uint32{}
+		fields[i] = f.field
 	}
 	values, err := s.reader.DocValueReader(fields)
 	if err != nil {
 		return nil, err
 	}
-	t := &facetTable{}
+	b := facetBuilder{spellings: map[facetTerm]int{}, numbers: map[facetTerm]uint32{}}
 	var id index.IndexInternalID
 	for own.doc() != noDoc {
 		id = index.NewIndexInternalID(id, own.doc())
-		var list []uint32
-		err := values.VisitDocValues(id, func(field string, term []byte) {
-			i := slices.Index(fields, field)
-			n, ok := numbers[i][string(term)]
-			if !ok {
-				n = uint32(len(t.names))
-				t.names = append(t.names, newFacetName(i, string(term)))
-				numbers[i][string(term)] = n
-			}
-			list = append(list, n)
-		})
+		b.begin(own.doc())
+		err := values.VisitDocValues(id, func(field string, term []byte) { b.add(slices.Index(fields, field), string(term)) })
 		if err != nil {
 			return nil, err
 		}
-		t.docs, t.values = append(t.docs, own.doc()), append(t.values, list)
 		if err := own.seek(own.doc() + 1); err != nil {
 			return nil, err
 		}
 	}
-	return t, nil
+	return b.table(), nil
 }
 
-func newFacetName(facet int, term string) facetName {
-	if key, shown, ok := strings.Cut(term, shownMark); ok {
-		return facetName{facet, key, shown}
+// facetTerm is a value of a facet as it is written, or its key.
+type facetTerm struct {
+	facet int
+	text  string
+}
+
+// facetBuilder makes a facetTable.
+type facetBuilder struct {
+	t         facetTable
+	spellings map[facetTerm]int // with the mark: pages that write it so
+	numbers   map[facetTerm]uint32
+}
+
+func (b *facetBuilder) begin(doc uint64) {
+	b.t.docs, b.t.values = append(b.t.docs, doc), append(b.t.values, nil)
+}
+
+// add notes a value of the page begun last.
+func (b *facetBuilder) add(facet int, term string) {
+	key, _, _ := strings.Cut(term, shownMark)
+	n, ok := b.numbers[facetTerm{facet, key}]
+	if !ok {
+		n = uint32(len(b.t.names))
+		b.numbers[facetTerm{facet, key}] = n
+		b.t.names = append(b.t.names, facetName{facet: facet})
 	}
-	return facetName{facet, term, term}
+	b.spellings[facetTerm{facet, term}]++
+	last := &b.t.values[len(b.t.values)-1]
+	if !slices.Contains(*last, n) { // two spellings on one page are one keyword
+		*last = append(*last, n)
+	}
+}
+
+func (b *facetBuilder) table() *facetTable {
+	most := make([]int, len(b.t.names))
+	for s, count := range b.spellings {
+		key, shown, ok := strings.Cut(s.text, shownMark)
+		if !ok {
+			shown = key
+		}
+		n := b.numbers[facetTerm{s.facet, key}]
+		if name := &b.t.names[n]; count > most[n] || count == most[n] && shown < name.shown {
+			name.shown, most[n] = shown, count
+		}
+	}
+	return &b.t
 }
 
 // tally counts the pages whose own documents go by, and their facets.
@@ -139,53 +169,36 @@ func (t *tally) see(doc uint64) {
 	}
 }
 
-// facets gives those facets that have values.
+// facets gives those facets that have values, of each the values that most pages have.
 func (t *tally) facets() []Facet {
-	byKey := make([]map[string]*facetCount, len(facetFields))
+	var top [len(facetFields)][]FacetValue
 	for n, count := range t.counts {
-		if count == 0 {
-			continue
+		if count > 0 {
+			name := &t.table.names[n]
+			top[name.facet] = insertValue(top[name.facet], FacetValue{name.shown, int(count)})
 		}
-		name := &t.table.names[n]
-		if byKey[name.facet] == nil {
-			byKey[name.facet] = map[string]*facetCount{}
-		}
-		c := byKey[name.facet][name.key]
-		if c == nil {
-			c = &facetCount{}
-			byKey[name.facet][name.key] = c
-		}
-		c.add(name.shown, int(count))
 	}
 	var list []Facet
 	for i, f := range facetFields {
-		if len(byKey[i]) > 0 {
-			list = append(list, Facet{Name: f.name, Values: topValues(byKey[i])})
+		if len(top[i]) > 0 {
+			list = append(list, Facet{Name: f.name, Values: top[i]})
 		}
 	}
 	return list
 }
 
-// facetCount joins the spellings of one value under the most frequent.
-type facetCount struct {
-	FacetValue
-	most int
+// insertValue puts a value in its place in a list of the first maxFacetValues.
+func insertValue(list []FacetValue, v FacetValue) []FacetValue {
+	if full := len(list) == maxFacetValues; full {
+		if compareValues(v, list[len(list)-1]) > 0 {
+			return list
+		}
+		list = list[:len(list)-1]
+	}
+	i, _ := slices.BinarySearchFunc(list, v, compareValues)
+	return slices.Insert(list, i, v)
 }
 
-func (c *facetCount) add(shown string, n int) {
-	c.Count += n
-	if n > c.most || n == c.most && shown < c.Value {
-		c.Value, c.most = shown, n
-	}
-}
-
-func topValues(byKey map[string]*facetCount) []FacetValue {
-	values := make([]FacetValue, 0, len(byKey))
-	for _, c := range byKey {
-		values = append(values, c.FacetValue)
-	}
-	slices.SortFunc(values, func(a, b FacetValue) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Value, b.Value))
-	})
-	return values[:min(len(values), maxFacetValues)]
+func compareValues(a, b FacetValue) int {
+	return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Value, b.Value))
 }

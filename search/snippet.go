@@ -32,8 +32,8 @@ type marker struct {
 // langMarker is a marker for texts of one language.
 type langMarker struct {
 	lang   *language
-	wanted []string // terms
-	firsts []rune   // folded first letters of wanted
+	wanted []string  // terms
+	firsts [][2]rune // how words of wanted may begin; the second letter is 0 where it may change
 	loose  bool
 	known  map[string]int // word as it stands in a text: index in wanted, or -1
 }
@@ -57,20 +57,11 @@ func (m *marker) in(l *language) *langMarker {
 	for _, c := range m.clauses {
 		for _, t := range l.terms(c.text) {
 			lm.wanted = append(lm.wanted, t)
-			lm.firsts = append(lm.firsts, firstLetter(t))
+			lm.firsts = append(lm.firsts, beginningOf(t))
 		}
 	}
 	m.byLang[l.name] = lm
 	return lm
-}
-
-// firstLetter gives the first letter of a word without case and accents.
-func firstLetter(word string) rune {
-	r, _ := utf8.DecodeRuneInString(word)
-	if r >= utf8.RuneSelf {
-		r, _ = utf8.DecodeRuneInString(stripAccents(string(r)))
-	}
-	return unicode.ToLower(r)
 }
 
 // span is a place in a text where term matches.
@@ -142,13 +133,42 @@ func (lm *langMarker) term(word string) int {
 
 // mayMatch saves the stemmer work: a form of a word begins like it.
 func (lm *langMarker) mayMatch(word string) bool {
-	first := firstLetter(word)
+	first, second := firstLetters(word)
 	for _, f := range lm.firsts {
-		if f == first {
+		if f[0] == first && (f[1] == 0 || f[1] == second || lm.loose) {
 			return true
 		}
 	}
 	return false
+}
+
+// changingTerm is the length in letters up to which a stemmer may have changed the second letter of a term.
+const changingTerm = 3
+
+func beginningOf(term string) [2]rune {
+	first, second := firstLetters(term)
+	if utf8.RuneCountInString(term) <= changingTerm {
+		second = 0
+	}
+	return [2]rune{first, second}
+}
+
+// firstLetters gives the first two letters of a word without case and accents.
+func firstLetters(word string) (first, second rune) {
+	r, size := utf8.DecodeRuneInString(word)
+	first = folded(r)
+	r, _ = utf8.DecodeRuneInString(word[size:])
+	if size < len(word) {
+		second = folded(r)
+	}
+	return first, second
+}
+
+func folded(r rune) rune {
+	if r >= utf8.RuneSelf {
+		r, _ = utf8.DecodeRuneInString(stripAccents(string(r)))
+	}
+	return unicode.ToLower(r)
 }
 
 func (lm *langMarker) index(term string) int {
@@ -158,8 +178,9 @@ func (lm *langMarker) index(term string) int {
 		}
 	}
 	if lm.loose {
+		first, _ := firstLetters(term)
 		for i, w := range lm.wanted {
-			if firstLetter(w) == firstLetter(term) && within(w, term, editsFor(w)) {
+			if lm.firsts[i][0] == first && within(w, term, editsFor(w)) {
 				return i
 			}
 		}
