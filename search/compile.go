@@ -13,7 +13,7 @@ import (
 var textFields = [...]struct {
 	name  string
 	boost float64
-}{{fieldTitle, 2}, {fieldQuestion, 2}, {fieldAsked, 2}, {fieldTags, 1}, {fieldBody, 1}}
+}{{fieldTitle, 2}, {fieldQuestion, 2}, {fieldAsked, 2}, {fieldKeywords, 1}, {fieldBody, 1}}
 
 // scatteredBoost is how much of its rarity a word counts that is only known to be somewhere in the page: less than in
 // any field, so that a section that has all the words comes before a page that has them far apart.
@@ -86,10 +86,10 @@ func (p *plan) documents(kind, only string, ranks bool) (c cursor, err error) {
 	}
 	o = opener{s: p.s, ranks: ranks, kind: kind, placesOf: p.placesOf}
 	if kind != "" {
-		o.require(o.term(fieldKind, kind))
+		o.require(o.tag(tagKind, kind))
 	}
 	if only != "" {
-		o.require(o.term(fieldPage, only))
+		o.require(o.tag(tagPage, only))
 	}
 	for _, c := range p.q.clauses {
 		switch {
@@ -178,10 +178,10 @@ func (p *plan) addExact(o *opener) {
 	if name == "" {
 		return
 	}
-	if c := o.term(fieldTitled, name); c != nil {
+	if c := o.tag(tagTitled, name); c != nil {
 		o.mayHave(fixedCursor{c, exactTitle})
 	}
-	if c := o.both(o.term(fieldName, name), o.term(fieldKind, kindSection)); c != nil {
+	if c := o.both(o.tag(tagName, name), o.tag(tagKind, kindSection)); c != nil {
 		o.mayHave(fixedCursor{c, exactQuestion})
 	}
 }
@@ -220,6 +220,9 @@ func closeSome(list []cursor) {
 		}
 	}
 }
+
+// tag opens what has a tag.
+func (o *opener) tag(kind, value string) cursor { return o.term(fieldTags, kind+value) }
 
 // term opens an unranked term.
 func (o *opener) term(f, t string) cursor { return o.open(f, t, 0, false) }
@@ -283,11 +286,11 @@ func (o *opener) clause(c clause) cursor {
 	case inTitle:
 		return o.orNothing(o.word(fieldTitle, c.text, 1))
 	case inKeyword:
-		return o.term(fieldKeyword, fold(c.text))
+		return o.tag(tagKeyword, fold(c.text))
 	case inLang:
 		return o.lang(strings.ToLower(c.text))
 	case inPath:
-		return o.term(fieldPath, foldPath(strings.Trim(c.text, "/")))
+		return o.tag(tagPath, foldPath(strings.Trim(c.text, "/")))
 	}
 	if c.phrase {
 		return o.phrase(c.text)
@@ -444,26 +447,26 @@ func (o *opener) scored(phrase cursor, text string) cursor {
 // lang opens what is in a language, or a variety of it.
 func (o *opener) lang(tag string) cursor {
 	tag = strings.ReplaceAll(tag, "_", "-")
-	parts := []cursor{o.term(fieldLang, tag), o.prefix(fieldLang, tag+"-")}
+	parts := []cursor{o.tag(tagLang, tag), o.tagsFrom(tagLang, tag+"-")}
 	if languageFor(tag, "") == defaultLanguage { // pages that name no language are in the default one, if they look so
-		parts = append(parts, o.term(fieldAnalyzer, defaultLanguage))
+		parts = append(parts, o.tag(tagAnalyzer, defaultLanguage))
 	}
 	return o.orNothing(o.either(slices.DeleteFunc(parts, isNil)))
 }
 
-// prefix opens what has a term that begins so.
-func (o *opener) prefix(f, prefix string) cursor {
+// tagsFrom opens what has a tag that begins so.
+func (o *opener) tagsFrom(kind, prefix string) cursor {
 	if o.err != nil {
 		return nil
 	}
-	dict, err := o.s.reader.FieldDictPrefix(f, []byte(prefix))
+	dict, err := o.s.reader.FieldDictPrefix(fieldTags, []byte(kind+prefix))
 	if err != nil {
 		o.err = err
 		return nil
 	}
 	var parts []cursor
 	for _, t := range o.collect(dict, maxTags) {
-		parts = append(parts, o.term(f, t.Term))
+		parts = append(parts, o.term(fieldTags, t.Term))
 	}
 	return o.orNothing(o.either(parts))
 }

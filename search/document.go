@@ -13,24 +13,29 @@ import (
 // sections has one, kind "s". Each text is in one ranked field only: every further copy would make the index a third
 // larger and slower to build.
 const (
-	fieldKind     = "kind"
-	fieldPage     = "page"     // path, exactly
-	fieldPath     = "path"     // path and the folders above it, folded, for path:
-	fieldLang     = "lang"     // tag, lower case
-	fieldKeyword  = "keyword"  // folded, whole
-	fieldShown    = "shown"    // of pages: keywords, folded and as written, for the facet
-	fieldName     = "name"     // page: titles, folded, whole. section: questions, folded, whole
-	fieldTitled   = "titled"   // titles of the page, folded, whole: of the page and of its first section
-	fieldWords    = "words"    // their words, folded, no stems
+	fieldTags     = "tag"      // what the document is, unranked: tags of the kinds below
+	fieldShown    = "shown"    // of pages: keywords, folded and as written, and language, for the facets
+	fieldWords    = "words"    // words of the page's titles, of the section's questions: folded, no stems
 	fieldStart    = "start"    // beginnings of those words, for suggestions
 	fieldTitle    = "title"    // terms of the page's titles
 	fieldQuestion = "question" // terms of the heading
 	fieldAsked    = "asked"    // terms of how people really ask
-	fieldTags     = "tags"     // terms of the keywords
+	fieldKeywords = "keywords" // terms of the keywords
 	fieldBody     = "body"     // terms of the text
 	fieldAll      = "all"      // of pages: all terms, not counted
 	fieldStored   = "stored"   // what a hit shows; not searched
-	fieldAnalyzer = "analyzer" // which language's analyzer made the terms
+)
+
+// The kinds of tags. They are terms of one field, for each field of a document costs as much as several terms.
+const (
+	tagKind     = "k:" // kindPage or kindSection
+	tagPage     = "p:" // path, exactly
+	tagPath     = "f:" // path and the folders above it, folded, for path:
+	tagLang     = "l:" // as the page says, lower case
+	tagAnalyzer = "a:" // whose analyzer made the terms
+	tagKeyword  = "w:" // folded, whole
+	tagName     = "n:" // page: titles, folded, whole; section: questions
+	tagTitled   = "t:" // titles of the page, folded, whole: of the page and of its first section
 )
 
 // shownMark parts the two forms of a keyword in fieldShown.
@@ -43,7 +48,7 @@ const (
 
 // scoredFields are the fields whose matches are ranked by BM25, which needs their average length. The order is that of
 // lengths on disk.
-var scoredFields = [...]string{fieldTitle, fieldQuestion, fieldAsked, fieldTags, fieldBody, fieldWords, fieldStart}
+var scoredFields = [...]string{fieldTitle, fieldQuestion, fieldAsked, fieldKeywords, fieldBody, fieldWords, fieldStart}
 
 const (
 	exactly = index.IndexField | index.SkipFreqNorm
@@ -146,7 +151,7 @@ func (b *builder) section(i int) *document.Document {
 	b.note(body)
 
 	d := document.NewDocument(sectionID(b.p.path, i))
-	b.addCommon(d, kindSection)
+	tags := b.addCommon(d, kindSection)
 	b.addRanked(d, fieldQuestion, heading)
 	b.addRanked(d, fieldAsked, asked)
 	b.addRanked(d, fieldBody, body)
@@ -154,10 +159,11 @@ func (b *builder) section(i int) *document.Document {
 	if s.heading != "" {
 		questions = append([]string{s.heading}, questions...)
 	}
-	b.addNames(d, questions)
+	tags = append(tags, b.addNames(d, questions)...)
 	if i == 0 {
-		b.addTitles(d)
+		tags = append(tags, b.titleTags()...)
 	}
+	d.AddField(whole(fieldTags, exactly, tags...))
 	b.addStored(d, &stored{
 		title: b.p.title, heading: s.heading, anchor: s.anchor, language: b.p.language,
 		asked: strings.Join(s.askedAs, "\n"), text: shorten(s.text, maxStoredText),
@@ -180,19 +186,22 @@ func (b *builder) note(texts []analysis.TokenStream) {
 // page makes the page's own document: a match in its fieldAll says that the page has all the words, wherever they stand.
 func (b *builder) page() *document.Document {
 	d := document.NewDocument(pageID(b.p.path))
-	b.addCommon(d, kindPage)
+	tags := b.addCommon(d, kindPage)
 	if len(b.all) > 0 {
 		d.AddField(&terms{name: fieldAll, options: exactly, length: len(b.all), freqs: b.all})
 	}
-	if len(b.p.keywords) > 0 {
-		shown := make([]string, len(b.p.keywords))
-		for i, k := range b.p.keywords {
-			shown[i] = fold(k) + shownMark + k
-		}
+	tags = append(tags, b.addNames(d, append([]string{b.p.title}, b.p.aliases...))...)
+	d.AddField(whole(fieldTags, exactly, append(tags, b.titleTags()...)...))
+	var shown []string
+	for _, k := range b.p.keywords {
+		shown = append(shown, tagKeyword+fold(k)+shownMark+k)
+	}
+	if b.p.lang != "" {
+		shown = append(shown, tagLang+b.p.lang)
+	}
+	if len(shown) > 0 {
 		d.AddField(whole(fieldShown, counted, shown...))
 	}
-	b.addNames(d, append([]string{b.p.title}, b.p.aliases...))
-	b.addTitles(d)
 	b.addStored(d, &stored{
 		title: b.p.title, language: b.p.language, sections: len(b.p.sections), lengths: b.lens,
 		sum: b.sums[len(b.p.sections)],
@@ -200,47 +209,42 @@ func (b *builder) page() *document.Document {
 	return d
 }
 
-func (b *builder) addCommon(d *document.Document, kind string) {
-	d.AddField(whole(fieldKind, exactly, kind))
-	d.AddField(whole(fieldPage, exactly, b.p.path))
-	d.AddField(whole(fieldPath, exactly, pathAndFolders(b.p.path)...))
-	d.AddField(whole(fieldAnalyzer, exactly, b.p.language))
-	if b.p.lang != "" {
-		d.AddField(whole(fieldLang, counted, b.p.lang))
-	}
-	if len(b.p.keywords) > 0 {
-		folded := make([]string, len(b.p.keywords))
-		for i, k := range b.p.keywords {
-			folded[i] = fold(k)
-		}
-		d.AddField(whole(fieldKeyword, exactly, folded...))
-	}
+// addCommon adds what all documents of a page have, and gives the tags that they have.
+func (b *builder) addCommon(d *document.Document, kind string) []string {
 	b.addRanked(d, fieldTitle, b.title)
-	b.addRanked(d, fieldTags, b.tags)
+	b.addRanked(d, fieldKeywords, b.tags)
+	tags := []string{tagKind + kind, tagPage + b.p.path, tagAnalyzer + b.p.language}
+	for _, p := range pathAndFolders(b.p.path) {
+		tags = append(tags, tagPath+p)
+	}
+	if b.p.lang != "" {
+		tags = append(tags, tagLang+b.p.lang)
+	}
+	for _, k := range b.p.keywords {
+		tags = append(tags, tagKeyword+fold(k))
+	}
+	return tags
 }
 
-func (b *builder) addTitles(d *document.Document) {
-	var titles []string
+func (b *builder) titleTags() []string {
+	var tags []string
 	for _, t := range append([]string{b.p.title}, b.p.aliases...) {
 		if t = fold(t); t != "" {
-			titles = append(titles, shortName(t))
+			tags = append(tags, tagTitled+shortName(t))
 		}
 	}
-	if len(titles) > 0 {
-		d.AddField(whole(fieldTitled, exactly, titles...))
-	}
+	return tags
 }
 
-// addNames adds what the document is called: whole, in words, and in beginnings of words.
-func (b *builder) addNames(d *document.Document, list []string) {
-	var folded []string
+// addNames adds what the document is called, in words and in beginnings of words, and gives the tags with it whole.
+func (b *builder) addNames(d *document.Document, list []string) (tags []string) {
 	var words, starts analysis.TokenStream
 	for _, name := range list {
 		f := fold(name)
 		if f == "" {
 			continue
 		}
-		folded = append(folded, shortName(f))
+		tags = append(tags, tagName+shortName(f))
 		for _, w := range wordsOf(f) {
 			words = append(words, &analysis.Token{Term: []byte(w)})
 			for _, s := range startsOf(w) {
@@ -248,12 +252,9 @@ func (b *builder) addNames(d *document.Document, list []string) {
 			}
 		}
 	}
-	if len(folded) == 0 {
-		return
-	}
-	d.AddField(whole(fieldName, exactly, folded...))
 	b.addRanked(d, fieldWords, []analysis.TokenStream{shortTerms(words)})
 	b.addRanked(d, fieldStart, []analysis.TokenStream{shortTerms(starts)})
+	return tags
 }
 
 // maxNameTerm is the longest name that is found whole; a longer one is found by its words.

@@ -24,8 +24,8 @@ type Facet struct {
 	Values []FacetValue // most pages first, at most maxFacetValues
 }
 
-// facetFields are the facets and the fields they are read from.
-var facetFields = [...]struct{ name, field string }{{"keyword", fieldShown}, {"lang", fieldLang}}
+// facetNames are the facets, and with what their values begin in fieldShown.
+var facetNames = [...]struct{ name, kind string }{{"keyword", tagKeyword}, {"lang", tagLang}}
 
 // facetTable has the facet values of every page at one state of the index. Reading them from the index for each page
 // that matches would be half of a search; the table is made by the first search after a change, at half a microsecond a
@@ -38,7 +38,7 @@ type facetTable struct {
 
 // facetName is a value of a facet, all its spellings together.
 type facetName struct {
-	facet int    // in facetFields
+	facet int    // in facetNames
 	shown string // the spelling of most pages
 }
 
@@ -65,16 +65,12 @@ func (s *session) facets() (*facetTable, error) {
 }
 
 func (s *session) newFacetTable() (*facetTable, error) {
-	own, err := s.postings(fieldKind, kindPage, 0, false)
+	own, err := s.postings(fieldTags, tagKind+kindPage, 0, false)
 	if err != nil {
 		return nil, err
 	}
 	defer own.close()
-	fields := make([]string, len(facetFields))
-	for i, f := range facetFields {
-		fields[i] = f.field
-	}
-	values, err := s.reader.DocValueReader(fields)
+	values, err := s.reader.DocValueReader([]string{fieldShown})
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +79,7 @@ func (s *session) newFacetTable() (*facetTable, error) {
 	for own.doc() != noDoc {
 		id = index.NewIndexInternalID(id, own.doc())
 		b.begin(own.doc())
-		err := values.VisitDocValues(id, func(field string, term []byte) { b.add(slices.Index(fields, field), string(term)) })
+		err := values.VisitDocValues(id, func(_ string, term []byte) { b.add(string(term)) })
 		if err != nil {
 			return nil, err
 		}
@@ -112,7 +108,12 @@ func (b *facetBuilder) begin(doc uint64) {
 }
 
 // add notes a value of the page begun last.
-func (b *facetBuilder) add(facet int, term string) {
+func (b *facetBuilder) add(term string) {
+	facet := slices.IndexFunc(facetNames[:], func(f struct{ name, kind string }) bool { return strings.HasPrefix(term, f.kind) })
+	if facet < 0 {
+		return
+	}
+	term = term[len(facetNames[facet].kind):]
 	key, _, _ := strings.Cut(term, shownMark)
 	n, ok := b.numbers[facetTerm{facet, key}]
 	if !ok {
@@ -171,7 +172,7 @@ func (t *tally) see(doc uint64) {
 
 // facets gives those facets that have values, of each the values that most pages have.
 func (t *tally) facets() []Facet {
-	var top [len(facetFields)][]FacetValue
+	var top [len(facetNames)][]FacetValue
 	for n, count := range t.counts {
 		if count > 0 {
 			name := &t.table.names[n]
@@ -179,7 +180,7 @@ func (t *tally) facets() []Facet {
 		}
 	}
 	var list []Facet
-	for i, f := range facetFields {
+	for i, f := range facetNames {
 		if len(top[i]) > 0 {
 			list = append(list, Facet{Name: f.name, Values: top[i]})
 		}

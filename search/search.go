@@ -156,7 +156,7 @@ func (x *Index) Stats(ctx context.Context) (st Stats, err error) {
 	err = x.read(ctx, func(s *session, _ wiki.ID) error {
 		st.Documents = int(s.docs)
 		o := opener{s: s}
-		c := o.term(fieldKind, kindPage)
+		c := o.tag(tagKind, kindPage)
 		if c == nil {
 			return o.err
 		}

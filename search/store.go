@@ -55,8 +55,8 @@ var (
 
 const (
 	// batchDocs and batchBytes bound a batch: larger ones are hardly faster, and all of a batch is in memory at once.
-	batchDocs  = 2000
-	batchBytes = 4 << 20
+	batchDocs  = 4000
+	batchBytes = 8 << 20
 )
 
 // errPanic is wrapped by errors that were a panic inside bleve.
@@ -270,14 +270,14 @@ func (st *store) load() (err error) {
 
 // languagesIn gives the languages that documents are in; the default one if there are none.
 func languagesIn(r index.IndexReader) ([]*language, error) {
-	dict, err := r.FieldDict(fieldAnalyzer)
+	dict, err := r.FieldDictPrefix(fieldTags, []byte(tagAnalyzer))
 	if err != nil {
 		return nil, err
 	}
 	o := opener{}
 	var langs []*language
 	for _, e := range o.collect(dict, maxTags) {
-		langs = append(langs, languageNamed(e.Term))
+		langs = append(langs, languageNamed(strings.TrimPrefix(e.Term, tagAnalyzer)))
 	}
 	if len(langs) == 0 {
 		langs = append(langs, languageNamed(defaultLanguage))

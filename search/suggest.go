@@ -133,14 +133,14 @@ func first(a, b bool) int {
 
 // namesFrom gives documents whose whole name begins so, at most about n, by the order of names.
 func (s *session) namesFrom(folded string, n int) ([]string, error) {
-	dict, err := s.reader.FieldDictPrefix(fieldName, []byte(shortName(folded)))
+	dict, err := s.reader.FieldDictPrefix(fieldTags, []byte(tagName+shortName(folded)))
 	if err != nil {
 		return nil, err
 	}
 	o := opener{s: s}
 	var ids []string
 	for _, e := range o.collect(dict, n) {
-		c := o.term(fieldName, e.Term)
+		c := o.term(fieldTags, e.Term)
 		if c == nil {
 			return nil, o.err
 		}
@@ -168,7 +168,7 @@ func (s *session) namesWith(folded string, n int) ([]string, error) {
 		o.require(o.open(fieldWords, w, 1, true))
 	}
 	o.require(o.beginning(words[last]))
-	if page := o.term(fieldKind, kindPage); page != nil {
+	if page := o.tag(tagKind, kindPage); page != nil {
 		o.mayHave(fixedCursor{page, 1})
 	}
 	if o.err != nil {
