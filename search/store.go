@@ -35,7 +35,8 @@ const (
 // by an older Coppice is rebuilt.
 //
 //	1: the first
-const format = "coppice search index 1"
+//	2: one field for what a section is about; positions are no longer kept
+const format = "coppice search index 2"
 
 // Why an index is built afresh.
 const (
