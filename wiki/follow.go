@@ -23,8 +23,10 @@ const (
 
 // Following keeps one Follower at the head.
 type Following struct {
-	w *Wiki
-	f Follower
+	w     *Wiki
+	f     Follower
+	pause time.Duration
+	hurry chan struct{} // holds one: somebody awaits
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -36,9 +38,13 @@ type Following struct {
 }
 
 // Follow starts to keep f at the head, in a goroutine of its own, until Stop.
-func (w *Wiki) Follow(f Follower) *Following {
+func (w *Wiki) Follow(f Follower) *Following { return w.FollowAfter(f, 0) }
+
+// FollowAfter is Follow for a Follower whose steps are dear: it lets a pause go by after the branch moved, so that
+// whoever saved is answered first and a burst of saves is one step. Somebody who awaits it ends the pause.
+func (w *Wiki) FollowAfter(f Follower, pause time.Duration) *Following {
 	ctx, stop := context.WithCancel(context.Background())
-	g := &Following{w: w, f: f, stop: stop, done: make(chan struct{}), moved: make(chan struct{})}
+	g := &Following{w: w, f: f, pause: pause, hurry: make(chan struct{}, 1), stop: stop, done: make(chan struct{}), moved: make(chan struct{})}
 	go g.run(ctx)
 	return g
 }
@@ -52,6 +58,7 @@ func (g *Following) run(ctx context.Context) {
 		if g.reached(head.Commit()) {
 			select {
 			case <-moved:
+				g.rest(ctx)
 				continue
 			case <-ctx.Done():
 				return
@@ -73,6 +80,20 @@ func (g *Following) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// rest lets the pause go by, unless somebody awaits.
+func (g *Following) rest(ctx context.Context) {
+	if g.pause == 0 {
+		return
+	}
+	timer := time.NewTimer(g.pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-g.hurry:
+	case <-ctx.Done():
 	}
 }
 
@@ -99,6 +120,10 @@ func (g *Following) Await(ctx context.Context) error {
 		g.mu.Unlock()
 		if seen && (at == want.Commit() || at == g.w.Head().Commit() || g.later(at, want)) {
 			return nil
+		}
+		select {
+		case g.hurry <- struct{}{}:
+		default:
 		}
 		select {
 		case <-moved:

@@ -11,7 +11,7 @@ const (
 	gcPercent = 400
 	// leastMemory is the soft limit on the Go heap at which collecting becomes eager all the same, in bytes. With the
 	// mapped pack and index files a wiki of 10,000 pages then stays below 200 MB.
-	leastMemory = 96 << 20
+	leastMemory = 80 << 20
 )
 
 // tuneMemory sets when garbage is collected. For a large wiki the limit is what is there once everything is open, and

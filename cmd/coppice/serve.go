@@ -65,6 +65,9 @@ type serveOptions struct {
 const (
 	// stopTimeout is how long requests that have begun may take after the signal to stop.
 	stopTimeout = 10 * time.Second
+	// searchPause keeps the search index from taking the processor away from whoever has just saved. A second is
+	// promised; whoever searches at once ends the pause.
+	searchPause = 150 * time.Millisecond
 )
 
 // server is everything that a running wiki consists of, ready to run. Tests start one on port 0 in a temporary folder.
@@ -108,9 +111,8 @@ func openServer(ctx context.Context, o serveOptions, out io.Writer) (_ *server, 
 	if !loopback && !o.readOnly {
 		fmt.Fprintln(out, "read-only: there are no accounts yet, and the address can be reached from elsewhere")
 	}
-	for _, f := range s.indexes.all() {
-		s.following = append(s.following, s.wiki.Follow(f))
-	}
+	x := s.indexes
+	s.following = []*wiki.Following{s.wiki.Follow(x.catalog), s.wiki.Follow(x.history), s.wiki.FollowAfter(x.search, searchPause)}
 	if err := s.openFaces(author, readOnly); err != nil {
 		return nil, err
 	}
