@@ -162,12 +162,9 @@ func (d *draft) run(r *request) answer {
 
 // land makes the draft the branch's head.
 func (d *draft) land() error {
-	if err := d.batch.Flush(); err != nil {
-		return err
-	}
 	d.w.moveMu.Lock()
 	defer d.w.moveMu.Unlock()
-	if err := d.w.store.UpdateRef(d.w.ref, d.head, d.from.commit); err != nil {
+	if err := d.batch.FlushRef(d.w.ref, d.head, d.from.commit); err != nil {
 		return err
 	}
 	d.w.setHead(d.snap)

@@ -57,7 +57,11 @@ func (l *fileLock) path() string { return l.target + ".lock" }
 // lockFile locks target, waiting up to LockWait. content is what the target is to become; it is on disk before the
 // lock is taken, so that others wait for as short a time as possible. Folders above target are made.
 func (s *Store) lockFile(target string, content []byte) (*fileLock, error) {
-	l := &fileLock{target: target}
+	return s.takeLock(&fileLock{target: target}, content)
+}
+
+// takeLock is lockFile for a lock that may have its claim already, with that content.
+func (s *Store) takeLock(l *fileLock, content []byte) (*fileLock, error) {
 	begun, pause, asked := time.Now(), firstPause, false
 	for {
 		err := l.try(filepath.Join(s.common, claimFolder), content)

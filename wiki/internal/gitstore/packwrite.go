@@ -323,6 +323,7 @@ func (p *stagedPack) publishAs(sum ID, records []packRecord) (base string, err e
 	if err := p.rename(base); err != nil {
 		return "", writeError("publish a pack", err)
 	}
+	p.done = true // nothing has its temporary name any more
 	return base, nil
 }
 
