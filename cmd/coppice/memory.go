@@ -14,10 +14,12 @@ const (
 	leastMemory = 80 << 20
 )
 
+// startFast lets opening go on without a stop for garbage: most of what is made then stays.
+func startFast() { debug.SetGCPercent(gcPercent) }
+
 // tuneMemory sets when garbage is collected. For a large wiki the limit is what is there once everything is open, and
 // room beside it for the caches, which are bounded, and for requests.
 func tuneMemory() {
-	debug.SetGCPercent(gcPercent)
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	debug.SetMemoryLimit(max(leastMemory, int64(m.HeapAlloc)+leastMemory/2))

@@ -44,6 +44,7 @@ func serveCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
+			startFast()
 			s, err := openServer(ctx, serveOptions{
 				place: p, listen: c.String("listen"), author: c.String("author"), name: c.String("name"),
 				baseURL: c.String("base-url"), theme: c.String("theme"), readOnly: c.Bool("read-only"),

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"cmp"
-	"iter"
 	"maps"
 	"path"
 	"slices"
@@ -24,10 +23,10 @@ import (
 type View struct {
 	commit    wiki.ID
 	entries   map[wiki.Path]*Entry
-	backlinks map[wiki.Path][]wiki.Path // sorted
-	linkers   map[string][]wiki.Path    // lastKey of a link's target -> pages with such a link
-	byTitle   map[string]wiki.Path      // titleKey of titles and aliases
-	size      int64                     // of a file with just these entries, in bytes, as last measured
+	backlinks map[wiki.Path][]wiki.Path     // sorted
+	linkers   func() map[string][]wiki.Path // lastKey of a link's target -> pages with such a link, sorted
+	byTitle   func() map[string]wiki.Path   // titleKey of titles and aliases
+	size      int64                         // of a file with just these entries, in bytes, as last measured
 
 	lists func() *lists
 }
@@ -42,7 +41,8 @@ type lists struct {
 }
 
 func emptyView() *View {
-	v := &View{entries: map[wiki.Path]*Entry{}, backlinks: map[wiki.Path][]wiki.Path{}, linkers: map[string][]wiki.Path{}}
+	v := &View{entries: map[wiki.Path]*Entry{}, backlinks: map[wiki.Path][]wiki.Path{}}
+	v.linkers, v.byTitle = sync.OnceValue(v.makeLinkers), sync.OnceValue(v.makeTitles)
 	v.lists = sync.OnceValue(v.makeLists)
 	return v
 }
@@ -52,10 +52,10 @@ func emptyView() *View {
 func (v *View) with(to *wiki.Snapshot, changed []*Entry, gone []wiki.Path) (*View, []*Entry) {
 	n := &View{
 		commit: to.Commit(), entries: maps.Clone(v.entries), size: v.size,
-		backlinks: maps.Clone(v.backlinks), linkers: maps.Clone(v.linkers), byTitle: v.byTitle,
+		backlinks: maps.Clone(v.backlinks), byTitle: v.byTitle,
 	}
 	n.lists = sync.OnceValue(n.makeLists)
-	b := builder{View: n, to: to, dirty: map[wiki.Path]bool{}}
+	b := builder{View: n, to: to, linkers: maps.Clone(v.linkers()), dirty: map[wiki.Path]bool{}}
 	for _, p := range gone {
 		b.remove(p)
 	}
@@ -66,8 +66,9 @@ func (v *View) with(to *wiki.Snapshot, changed []*Entry, gone []wiki.Path) (*Vie
 	for p := range b.dirty {
 		fresh = append(fresh, b.link(p))
 	}
+	n.linkers = func() map[string][]wiki.Path { return b.linkers }
 	if b.retitled {
-		n.makeTitles()
+		n.byTitle = sync.OnceValue(n.makeTitles)
 	}
 	return n, fresh
 }
@@ -77,29 +78,38 @@ func newView(commit wiki.ID, entries map[wiki.Path]*Entry) *View {
 	v := emptyView()
 	v.commit, v.entries = commit, entries
 	for p, e := range entries {
-		for _, t := range e.targets {
-			key := lastKey(t)
-			if list := v.linkers[key]; len(list) == 0 || list[len(list)-1] != p {
-				v.linkers[key] = append(list, p)
-			}
-		}
 		for _, to := range e.Links {
 			v.backlinks[to] = append(v.backlinks[to], p)
 		}
 	}
-	for _, lists := range []iter.Seq[[]wiki.Path]{maps.Values(v.linkers), maps.Values(v.backlinks)} {
-		for list := range lists {
-			slices.SortFunc(list, wiki.Path.Compare)
+	for _, list := range v.backlinks {
+		slices.SortFunc(list, wiki.Path.Compare)
+	}
+	return v
+}
+
+// makeLinkers is for a View that was read from a file; others have it from the View before.
+func (v *View) makeLinkers() map[string][]wiki.Path {
+	linkers := map[string][]wiki.Path{}
+	for p, e := range v.entries {
+		for _, t := range e.targets {
+			key := lastKey(t)
+			if list := linkers[key]; len(list) == 0 || list[len(list)-1] != p {
+				linkers[key] = append(list, p)
+			}
 		}
 	}
-	v.makeTitles()
-	return v
+	for _, list := range linkers {
+		slices.SortFunc(list, wiki.Path.Compare)
+	}
+	return linkers
 }
 
 // builder is a View that is being made. Its lists are replaced, never written to: an older View has them too.
 type builder struct {
 	*View
 	to       *wiki.Snapshot
+	linkers  map[string][]wiki.Path
 	dirty    map[wiki.Path]bool // pages whose links are to be resolved
 	retitled bool
 }
@@ -257,30 +267,26 @@ func without(list []wiki.Path, p wiki.Path) []wiki.Path {
 	return slices.Delete(slices.Clone(list), i, i+1)
 }
 
-func (v *View) makeTitles() {
-	v.byTitle = make(map[string]wiki.Path, len(v.entries))
-	take := func(name string, p wiki.Path) {
+func (v *View) makeTitles() map[string]wiki.Path {
+	titles, aliases := make(map[string]wiki.Path, len(v.entries)), map[string]wiki.Path{}
+	take := func(names map[string]wiki.Path, name string, p wiki.Path) {
 		key := titleKey(name)
-		if old, taken := v.byTitle[key]; key != "" && (!taken || p.Compare(old) < 0) {
-			v.byTitle[key] = p
+		if old, taken := names[key]; key != "" && (!taken || p.Compare(old) < 0) {
+			names[key] = p
 		}
 	}
 	for p, e := range v.entries {
+		take(titles, e.Title, p)
 		for _, a := range e.Aliases {
-			take(a, p)
+			take(aliases, a, p)
 		}
-	}
-	titles := make(map[string]wiki.Path, len(v.entries))
-	aliases := v.byTitle
-	v.byTitle = titles
-	for p, e := range v.entries {
-		take(e.Title, p)
 	}
 	for key, p := range aliases { // a title comes before another page's alias
 		if _, taken := titles[key]; !taken {
 			titles[key] = p
 		}
 	}
+	return titles
 }
 
 func (v *View) makeLists() *lists {
@@ -412,6 +418,6 @@ func (v *View) Orphans() []Entry { return v.lists().orphans }
 
 // ByTitle finds the page of that title or alias, without regard to case and punctuation.
 func (v *View) ByTitle(name string) (wiki.Path, bool) {
-	p, ok := v.byTitle[titleKey(name)]
+	p, ok := v.byTitle()[titleKey(name)]
 	return p, ok
 }
