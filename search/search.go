@@ -258,6 +258,12 @@ func (x *Index) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) err
 	if st == nil {
 		return x.rebuild(ctx, w, to, reason)
 	}
+	if st.unverified { // here and not in Open, which a start waits for
+		if err := st.verify(); err != nil {
+			return x.rebuild(ctx, w, to, reasonCut+": "+err.Error())
+		}
+		st.unverified = false
+	}
 	if err := st.failure(); err != nil {
 		return x.rebuild(ctx, w, to, "the index failed: "+err.Error())
 	}

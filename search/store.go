@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -79,6 +80,8 @@ type store struct {
 	failed   chan struct{} // closed when something broke
 	err      error         // why
 
+	unverified bool // opened, and its files not read through yet; for whoever holds Index.follow
+
 	// Only whoever holds Index.follow writes these, under mu.
 	position wiki.ID
 	lengths  lengths
@@ -105,9 +108,7 @@ func openCurrent(dir string) (*store, string) {
 	if err != nil {
 		return nil, reasonBleve + ": " + err.Error()
 	}
-	if err := st.verify(); err != nil {
-		return nil, reasonCut + ": " + errors.Join(err, st.retire(false)).Error()
-	}
+	st.unverified = true
 	if err := st.load(); err != nil {
 		return nil, reasonInner + ": " + errors.Join(err, st.retire(false)).Error()
 	}
@@ -225,15 +226,28 @@ func (st *store) verify() error {
 }
 
 func verifySegment(name string) error {
-	data, err := os.ReadFile(name)
+	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}
-	if len(data) < crc32.Size {
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	body := info.Size() - crc32.Size
+	if body < 0 {
 		return fmt.Errorf("%s is cut short", filepath.Base(name))
 	}
-	body, sum := data[:len(data)-crc32.Size], binary.BigEndian.Uint32(data[len(data)-crc32.Size:])
-	if crc32.ChecksumIEEE(body) != sum {
+	sum := crc32.NewIEEE()
+	if _, err := io.CopyN(sum, f, body); err != nil {
+		return err
+	}
+	want := make([]byte, crc32.Size)
+	if _, err := io.ReadFull(f, want); err != nil {
+		return err
+	}
+	if sum.Sum32() != binary.BigEndian.Uint32(want) {
 		return fmt.Errorf("%s does not match its checksum", filepath.Base(name))
 	}
 	return nil
