@@ -2,7 +2,7 @@
 GO ?= go
 FUZZTIME ?= 3s
 # Built by go itself the first time, so that a fresh machine needs nothing installed for it.
-LINT ?= $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
+GOLANGCI ?= $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 
 .PHONY: build test unit lint fuzz bench bench-build generate clean
 
@@ -17,7 +17,7 @@ unit:
 lint:
 	test -z "$$(gofmt -l $$(git ls-files '*.go'))"
 	$(GO) vet ./...
-	$(LINT) run ./...
+	$(GOLANGCI) run ./...
 
 # Each fuzz target for a short while: enough to find what a change has just broken. Targets are found, not listed.
 fuzz:
