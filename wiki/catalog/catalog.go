@@ -50,7 +50,7 @@ type Entry struct {
 	Problems      int
 	Words         int
 
-	targets []string // of its links as they are written, each once
+	targets []string // of its links to pages as they are written, each once; those of wikilinks begin with [[
 }
 
 // Catalog is the persisted catalog; a wiki.Follower. It is safe for many goroutines.

@@ -135,15 +135,15 @@ func TestLinksFollowOtherPages(t *testing.T) {
 	if got := links(); got != "[] [Target sub/]" {
 		t.Errorf("at first: %s", got)
 	}
-	save(t, w, "x/target", "# Target\n")
+	save(t, w, "x/target", "# First\n")
 	if got := links(); got != "[x/target] [sub/]" {
 		t.Errorf("one page of that name: %s", got)
 	}
-	save(t, w, "y/target", "# Target\n")
+	save(t, w, "y/target", "# Second\n")
 	if got := links(); got != "[] [Target sub/]" {
 		t.Errorf("two pages of that name: %s", got)
 	}
-	save(t, w, "target", "# Target\n")
+	save(t, w, "target", "# Third\n")
 	save(t, w, "sub/README", "# Sub\n")
 	if got := links(); got != "[sub/README target] []" {
 		t.Errorf("a page at the root: %s", got)
@@ -153,6 +153,23 @@ func TestLinksFollowOtherPages(t *testing.T) {
 	}
 	if got := links(); got != "[sub/README] [Target]" {
 		t.Errorf("after it went: %s", got)
+	}
+	save(t, w, "named/otherwise", "---\ntitle: Something\n---\n")
+	save(t, w, "named/otherwise", "---\ntitle: Target!\n---\n")
+	if got := links(); got != "[named/otherwise sub/README] []" {
+		t.Errorf("a page of that title: %s", got)
+	}
+	save(t, w, "named/otherwise", "---\ntitle: Something\naliases: [other, target]\n---\n")
+	if got := links(); got != "[named/otherwise sub/README] []" {
+		t.Errorf("a page of that alias: %s", got)
+	}
+	save(t, w, "named/otherwise", "---\ntitle: Something\n---\n")
+	if got := links(); got != "[sub/README] [Target]" {
+		t.Errorf("after its title went: %s", got)
+	}
+	save(t, w, "a", "[changes](/recent) [front](/) [file](LICENSE)\n")
+	if got := links(); got != "[] [LICENSE]" {
+		t.Errorf("addresses: %s", got)
 	}
 }
 

@@ -28,7 +28,11 @@ func newEntry(page wiki.Page) *Entry {
 		e.Questions = append(e.Questions, Question{q.Anchor, q.Text})
 	}
 	for _, l := range doc.Links {
-		if l.Kind == markdown.LinkPage && l.Target != "" {
+		switch {
+		case l.Kind != markdown.LinkPage || l.Target == "" || l.Image:
+		case l.Wiki:
+			e.targets = append(e.targets, wikilink+l.Target)
+		default:
 			e.targets = append(e.targets, l.Target)
 		}
 	}
@@ -36,6 +40,9 @@ func newEntry(page wiki.Page) *Entry {
 	e.targets = slices.Compact(e.targets)
 	return e
 }
+
+// wikilink stands before the targets of links that are written [[so]]: those may also be a page's title.
+const wikilink = "[["
 
 // someOf gives nil for an empty list, as reading from a file does.
 func someOf(list []string) []string {
@@ -63,7 +70,8 @@ func Readable(p wiki.Path) string {
 // differently: the entries of pages that did not change are not made again.
 //
 //	1: the first format.
-var format = recordlog.Format{Magic: "coppice catalog\n", Version: 1}
+//	2: wikilinks are told from other links, and lead to titles too.
+var format = recordlog.Format{Magic: "coppice catalog\n", Version: 2}
 
 // encode writes one record: position, new entries, paths that are gone.
 func encode(position wiki.ID, changed []*Entry, gone []wiki.Path) []byte {

@@ -62,14 +62,14 @@ func (v *View) with(to *wiki.Snapshot, changed []*Entry, gone []wiki.Path) (*Vie
 	for _, e := range changed {
 		b.put(e)
 	}
+	if b.retitled {
+		n.byTitle = sync.OnceValue(n.makeTitles)
+	}
 	fresh := make([]*Entry, 0, len(b.dirty))
 	for p := range b.dirty {
 		fresh = append(fresh, b.link(p))
 	}
 	n.linkers = func() map[string][]wiki.Path { return b.linkers }
-	if b.retitled {
-		n.byTitle = sync.OnceValue(n.makeTitles)
-	}
 	return n, fresh
 }
 
@@ -127,6 +127,7 @@ func (b *builder) remove(p wiki.Path) {
 	delete(b.entries, p)
 	delete(b.dirty, p)
 	b.touch(p)
+	b.touchTitles(e)
 	b.retitled = true
 }
 
@@ -141,7 +142,13 @@ func (b *builder) put(e *Entry) {
 	} else {
 		b.touch(e.Path)
 	}
-	b.retitled = b.retitled || !known || old.Title != e.Title || !slices.Equal(old.Aliases, e.Aliases)
+	if !known || old.Title != e.Title || !slices.Equal(old.Aliases, e.Aliases) {
+		b.retitled = true
+		b.touchTitles(e)
+		if known {
+			b.touchTitles(old)
+		}
+	}
 	b.entries[e.Path] = e
 	b.addTargets(e)
 	b.dirty[e.Path] = true
@@ -155,11 +162,22 @@ func (b *builder) addTargets(e *Entry) {
 
 // touch marks the pages whose links could change their meaning because page p came or went.
 func (b *builder) touch(p wiki.Path) {
-	for _, key := range []string{lastKey(p.String()), lastKey(p.Folder())} {
-		for _, from := range b.linkers[key] {
-			if b.entries[from] != nil {
-				b.dirty[from] = true
-			}
+	b.touchKey(lastKey(p.String()))
+	b.touchKey(lastKey(p.Folder()))
+}
+
+// touchTitles marks the pages whose wikilinks could mean a title of e, or could have.
+func (b *builder) touchTitles(e *Entry) {
+	b.touchKey(titleKey(e.Title))
+	for _, a := range e.Aliases {
+		b.touchKey(titleKey(a))
+	}
+}
+
+func (b *builder) touchKey(key string) {
+	for _, from := range b.linkers[key] {
+		if b.entries[from] != nil {
+			b.dirty[from] = true
 		}
 	}
 }
@@ -182,10 +200,11 @@ func (b *builder) link(p wiki.Path) *Entry {
 	e := *old
 	e.Links, e.Wanted = nil, nil
 	for _, t := range e.targets {
-		if to, ok := b.to.LookupFrom(p, t); !ok {
-			e.Wanted = append(e.Wanted, wantedName(p, t))
-		} else if to != p {
+		switch to, ok := b.resolve(p, t); {
+		case ok && to != p:
 			e.Links = append(e.Links, to)
+		case !ok && !b.isOther(p, t):
+			e.Wanted = append(e.Wanted, wantedName(p, t))
 		}
 	}
 	slices.SortFunc(e.Links, wiki.Path.Compare)
@@ -199,10 +218,35 @@ func (b *builder) link(p wiki.Path) *Entry {
 	return &e
 }
 
+// resolve finds the page that a target means, as a reader's click does: by path, then, of a wikilink, by title.
+func (b *builder) resolve(from wiki.Path, target string) (wiki.Path, bool) {
+	name, isWiki := strings.CutPrefix(target, wikilink)
+	if to, ok := b.to.LookupFrom(from, name); ok || !isWiki {
+		return to, ok
+	}
+	return b.ByTitle(name)
+}
+
+// isOther reports whether a target that is no page is something else that is there: a file without an ending, or an
+// address of the wiki itself.
+func (b *builder) isOther(from wiki.Path, target string) bool {
+	if strings.HasPrefix(target, wikilink) {
+		return false
+	}
+	name := target
+	if !strings.HasPrefix(name, "/") {
+		name = path.Join(from.Folder(), name)
+	}
+	_, isFile := b.to.FileID(strings.TrimPrefix(path.Clean("/"+name), "/"))
+	return isFile || wiki.IsAddress(target)
+}
+
 // wantedName is the path that a page would have that a broken link means: relative to its folder where the link is.
 func wantedName(from wiki.Path, target string) string {
-	name := strings.TrimSuffix(target, ".md")
+	name, isWiki := strings.CutPrefix(target, wikilink)
+	name = strings.TrimSuffix(name, ".md")
 	switch {
+	case isWiki:
 	case strings.HasPrefix(name, "/"):
 		name = path.Clean(name)[1:]
 	case strings.HasPrefix(name, "."):
@@ -213,6 +257,12 @@ func wantedName(from wiki.Path, target string) string {
 
 // lastKey is what two targets share that can mean the same page: their last element, without case and joints of words.
 func lastKey(target string) string {
+	target, isWiki := strings.CutPrefix(target, wikilink)
+	if isWiki && !strings.HasPrefix(target, ".") {
+		if key := titleKey(target); !strings.Contains(target, "/") {
+			return key
+		}
+	}
 	target = strings.TrimSuffix(strings.TrimRight(target, "/"), ".md")
 	if target == "" || target == "." || strings.HasSuffix(target, "..") {
 		return "" // a folder that is known only from where it is written

@@ -74,21 +74,9 @@ func (r *resolver) file(target string) (string, bool) {
 	return "", false
 }
 
-// ownAddresses are what addresses of the wiki itself begin with, which menus and help pages link to: "/recent",
-// "/categories/tools". Of the verbs with a page behind them, only those that read are among them.
-var ownAddresses = map[string]bool{
-	"wiki": true, "raw": true, "history": true, "compare": true, "search": true, "recent": true, "recent.atom": true, "pages": true,
-	"categories": true, "backlinks": true, "wanted": true, "orphans": true, "deleted": true, "files": true, "new": true, "api": true,
-}
-
 // ownAddress gives the address that a link from the root means when it is one of the wiki's own and not a page's path.
 func ownAddress(l markdown.Link) (string, bool) {
-	rest, ok := strings.CutPrefix(l.Target, "/")
-	if !ok || l.Wiki {
-		return "", false
-	}
-	first, _, _ := strings.Cut(rest, "/")
-	if rest != "" && !ownAddresses[first] {
+	if l.Wiki || !wiki.IsAddress(l.Target) {
 		return "", false
 	}
 	u := url.URL{Path: oneSlash(l.Target), RawQuery: l.Query, Fragment: l.Fragment}
