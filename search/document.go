@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/blevesearch/bleve/v2/analysis"
@@ -119,7 +120,7 @@ func (p *page) sums() []uint64 {
 		s := &p.sections[i]
 		sums = append(sums, sumOf(common, s.anchor, s.heading, strings.Join(s.askedAs, "\x00"), s.text))
 	}
-	return append(sums, sumOf(common, fmt.Sprint(len(p.sections))))
+	return append(sums, sumOf(common, strconv.Itoa(len(p.sections))))
 }
 
 // sectionID and pageID name documents. A path holds no NUL, so that no two pages share a name.

@@ -332,7 +332,7 @@ func (p *plan) hits(list []found, res *Results) error {
 // hit reads what is shown of a page; ok is false for a document that is not as it should be.
 func (p *plan) hit(f found, m *marker) (h Hit, ok bool, err error) {
 	if h.Path, err = wiki.ParsePath(f.path); err != nil {
-		return h, false, nil // cannot be: only pages with such a path are indexed
+		return h, false, nil //nolint:nilerr // cannot be: only pages with such a path are indexed
 	}
 	id := f.section
 	switch {

@@ -39,6 +39,7 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"coppice/wiki"
 )
@@ -69,7 +70,6 @@ type Index struct {
 	mu     sync.Mutex
 	store  *store // nil before the first build
 	reason string // why the next Follow builds afresh
-	w      *wiki.Wiki
 	head   *wiki.Snapshot // the newest that was followed, for repairs
 	repair bool           // one is under way
 	closed bool
@@ -90,7 +90,7 @@ func Open(dir string, log *slog.Logger) (*Index, error) {
 	}
 	lock, err := bolt.Open(filepath.Join(dir, lockName), 0o666, &bolt.Options{Timeout: lockWait})
 	switch {
-	case errors.Is(err, bolt.ErrTimeout):
+	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, refused("The search index is in use by another process.", fmt.Errorf("%s: %w", dir, err))
 	case err != nil:
 		return nil, refused("The search index cannot be opened.", err)
@@ -224,15 +224,15 @@ func (x *Index) acquire() (*store, error) {
 func (x *Index) mend(reason string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.repair || x.closed || x.w == nil || x.ctx.Err() != nil {
+	if x.repair || x.closed || x.head == nil || x.ctx.Err() != nil {
 		return
 	}
 	x.repair = true
-	w, head := x.w, x.head
+	head := x.head
 	x.work.Go(func() {
 		x.follow.Lock()
 		defer x.follow.Unlock()
-		err := x.rebuild(x.ctx, w, head, reason)
+		err := x.rebuild(x.ctx, head, reason)
 		if err != nil && x.ctx.Err() == nil {
 			x.log.Error("the search index could not be mended", "err", err)
 		}
@@ -252,20 +252,20 @@ func (x *Index) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) err
 		x.mu.Unlock()
 		return ErrClosed
 	}
-	x.w, x.head = w, to
+	x.head = to
 	st, reason := x.store, x.reason
 	x.mu.Unlock()
 	if st == nil {
-		return x.rebuild(ctx, w, to, reason)
+		return x.rebuild(ctx, to, reason)
 	}
 	if st.unverified { // here and not in Open, which a start waits for
 		if err := st.verify(); err != nil {
-			return x.rebuild(ctx, w, to, reasonCut+": "+err.Error())
+			return x.rebuild(ctx, to, reasonCut+": "+err.Error())
 		}
 		st.unverified = false
 	}
 	if err := st.failure(); err != nil {
-		return x.rebuild(ctx, w, to, "the index failed: "+err.Error())
+		return x.rebuild(ctx, to, "the index failed: "+err.Error())
 	}
 	if st.position == to.Commit() {
 		return nil
@@ -273,13 +273,13 @@ func (x *Index) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) err
 	changes, err := w.Changes(ctx, st.position, to.Commit())
 	if err != nil {
 		if _, unknown := w.Revision(ctx, st.position.String()); ctx.Err() == nil && wiki.KindOf(unknown) == wiki.NotFound {
-			return x.rebuild(ctx, w, to, fmt.Sprintf("the repository does not know commit %s any more", st.position))
+			return x.rebuild(ctx, to, fmt.Sprintf("the repository does not know commit %s any more", st.position))
 		}
 		return err
 	}
 	err = x.update(ctx, st, to, changes)
 	if failure := st.failure(); failure != nil && ctx.Err() == nil {
-		return x.rebuild(ctx, w, to, "an update failed: "+failure.Error())
+		return x.rebuild(ctx, to, "an update failed: "+failure.Error())
 	}
 	return err
 }
@@ -325,7 +325,7 @@ func (x *Index) update(ctx context.Context, st *store, to *wiki.Snapshot, change
 // found either.
 func addPage(b *batch, snap *wiki.Snapshot, path wiki.Path) error {
 	if _, err := wiki.ParsePath(path.String()); err != nil {
-		return nil
+		return nil //nolint:nilerr // see above
 	}
 	read, err := snap.Page(path)
 	if err != nil {
@@ -342,7 +342,7 @@ func addPage(b *batch, snap *wiki.Snapshot, path wiki.Path) error {
 const buildWorkers = 2
 
 // rebuild builds the index afresh in a folder of its own and puts it in the place of the old one.
-func (x *Index) rebuild(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot, reason string) (err error) {
+func (x *Index) rebuild(ctx context.Context, to *wiki.Snapshot, reason string) (err error) {
 	began := time.Now()
 	x.log.Info("building the search index", "reason", reason, "commit", to.Commit(), "pages", to.Len())
 	st, err := newStore(x.dir)
@@ -417,7 +417,7 @@ func buildSome(ctx context.Context, st *store, to *wiki.Snapshot, paths <-chan w
 	b := st.newBatch()
 	for path := range paths {
 		if ctx.Err() != nil {
-			return nil // whoever ended it has the reason
+			return nil //nolint:nilerr // whoever ended it has the reason
 		}
 		if err := addPage(b, to, path); err != nil {
 			return err
@@ -510,7 +510,7 @@ func (x *Index) Equal(ctx context.Context, _ *wiki.Wiki, snap *wiki.Snapshot) er
 // compare holds the documents of one page against its text, and gives how many there should be.
 func (s *session) compare(snap *wiki.Snapshot, path wiki.Path, differ func(string, ...any)) (uint64, error) {
 	if _, err := wiki.ParsePath(path.String()); err != nil {
-		return 0, nil
+		return 0, nil //nolint:nilerr // such a page is not in the index
 	}
 	read, err := snap.Page(path)
 	if err != nil {

@@ -225,7 +225,7 @@ func (s *session) candidate(id, folded string) (c candidate, ok bool, err error)
 		return c, false, err
 	}
 	if c.Path, err = wiki.ParsePath(pathOf(id)); err != nil {
-		return c, false, nil
+		return c, false, nil //nolint:nilerr // cannot be: only pages with such a path are indexed
 	}
 	c.page = isPageID(id)
 	c.Text, c.Anchor = d.heading, d.anchor
