@@ -68,8 +68,8 @@ type Index struct {
 	follow sync.Mutex // held by whoever changes the index
 
 	mu     sync.Mutex
-	store  *store // nil before the first build
-	reason string // why the next Follow builds afresh
+	store  *store         // nil before the first build
+	reason string         // why the next Follow builds afresh
 	head   *wiki.Snapshot // the newest that was followed, for repairs
 	repair bool           // one is under way
 	closed bool
