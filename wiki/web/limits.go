@@ -64,7 +64,7 @@ const (
 	backlinksShown = 6
 	relatedShown   = 5
 	frontRows      = 8
-	frontTopics    = 24
+	frontTopics    = 12
 	deletedRows    = 200
 	// sitemapPages is the protocol's own limit for one file.
 	sitemapPages = 50_000

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"coppice/wiki"
 	"coppice/wiki/markdown"
@@ -55,6 +57,9 @@ func (s *Server) readSite(now generation, old *site) *site {
 		t.Name, t.Tagline = old.Name, old.Tagline
 	} else {
 		t.readFront(snap)
+		if t.Name == "" {
+			t.Name = repositoryName(s.cfg.Wiki.Dir())
+		}
 	}
 	if old != nil && old.sources.nav == t.sources.nav {
 		t.navLinks = old.navLinks
@@ -82,9 +87,18 @@ func (t *site) readFront(snap *wiki.Snapshot) {
 			t.Tagline = doc.Lead
 		}
 	}
-	if t.Name == "" {
-		t.Name = "Wiki"
+}
+
+// repositoryName is what a repository without a front page is called: its folder's name.
+func repositoryName(dir string) string {
+	name := filepath.Base(dir)
+	if name == ".git" {
+		name = filepath.Base(filepath.Dir(dir))
 	}
+	if name = strings.TrimSuffix(name, ".git"); name == "" || name == "." || name == string(filepath.Separator) || name == "wiki" {
+		return "Wiki"
+	}
+	return name
 }
 
 // resolveNav makes the links of nav.md the menu.
