@@ -84,6 +84,26 @@ func (r *running) get(path string) ([]byte, int, error) {
 	return body, resp.StatusCode, err
 }
 
+// view fetches an address as a browser does, compressed, and leaves the bytes as they came: unpacking them is not the
+// server's work.
+func (r *running) view(path string) error {
+	req, err := http.NewRequest(http.MethodGet, r.address+path, nil)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Accept-Encoding", "gzip")
+	resp, err := r.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s was answered with %s", path, resp.Status)
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	return err
+}
+
 // edit posts a page's new text.
 func (r *running) edit(path, base string, source []byte) error {
 	form := url.Values{"base": {base}, "source": {string(source)}, "summary": {"Measure a save"}, "action": {"save"}}
