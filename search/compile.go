@@ -8,12 +8,12 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 )
 
-// textFields are where words are looked for in sections, with how much one counts there: what the section is about, and
-// what it says.
+// textFields are where words are looked for in sections, with how much one counts there: the title of the page and the
+// question are what an answer is about.
 var textFields = [...]struct {
 	name  string
 	boost float64
-}{{fieldAbout, 2}, {fieldBody, 1}}
+}{{fieldTitle, 2}, {fieldQuestion, 2}, {fieldAsked, 2}, {fieldKeywords, 1}, {fieldBody, 1}}
 
 // scatteredBoost is how much of its rarity a word counts that is only known to be somewhere in the page: less than in
 // any field, so that a section that has all the words comes before a page that has them far apart.
@@ -284,7 +284,7 @@ func (o *opener) either(list []cursor) cursor {
 func (o *opener) clause(c clause) cursor {
 	switch c.field {
 	case inTitle:
-		return o.inTitle(c.text)
+		return o.orNothing(o.word(fieldTitle, c.text, 1))
 	case inKeyword:
 		return o.tag(tagKeyword, fold(c.text))
 	case inLang:
@@ -423,8 +423,8 @@ func (o *opener) phrase(text string) cursor {
 	return o.orNothing(o.either(slices.DeleteFunc(parts, isNil)))
 }
 
-// scored lets words count in what a cursor walks.
-func (o *opener) scored(at cursor, text string) cursor {
+// scored lets the words of a phrase count where the phrase is.
+func (o *opener) scored(phrase cursor, text string) cursor {
 	var may []cursor
 	for _, form := range o.s.forms(text) {
 		for _, t := range form {
@@ -432,33 +432,16 @@ func (o *opener) scored(at cursor, text string) cursor {
 		}
 	}
 	if o.err != nil {
-		closeSome(append(may, at))
+		closeSome(append(may, phrase))
 		return nil
 	}
-	c, err := all([]cursor{at}, may, nil)
+	c, err := all([]cursor{phrase}, may, nil)
 	if err != nil {
 		o.err = err
-		closeSome(append(may, at))
+		closeSome(append(may, phrase))
 		return nil
 	}
 	return c
-}
-
-// inTitle opens what has the words in the title of the page.
-func (o *opener) inTitle(words string) cursor {
-	var parts []cursor
-	for _, form := range o.s.forms(words) {
-		var list []cursor
-		for _, t := range form {
-			list = append(list, o.tag(tagInTitle, t))
-		}
-		parts = append(parts, o.both(list...))
-	}
-	c := o.orNothing(o.either(slices.DeleteFunc(parts, isNil)))
-	if c == nil || !o.ranks {
-		return c
-	}
-	return o.scored(c, words)
 }
 
 // lang opens what is in a language, or a variety of it.

@@ -2,7 +2,6 @@ package search
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -15,14 +14,17 @@ import (
 // sections has one, kind "s". Each text is in one ranked field only: every further copy would make the index a third
 // larger and slower to build.
 const (
-	fieldTags   = "tag"    // what the document is, unranked: tags of the kinds below
-	fieldShown  = "shown"  // of pages: keywords, folded and as written, and language, for the facets
-	fieldWords  = "words"  // words of the page's titles, of the section's questions: folded, no stems
-	fieldStart  = "start"  // beginnings of those words, for suggestions
-	fieldAbout  = "about"  // terms of what the text is about: heading, how people ask, the page's titles and keywords
-	fieldBody   = "body"   // terms of the text
-	fieldAll    = "all"    // of pages: all terms, not counted
-	fieldStored = "stored" // what a hit shows; not searched
+	fieldTags     = "tag"      // what the document is, unranked: tags of the kinds below
+	fieldShown    = "shown"    // of pages: keywords, folded and as written, and language, for the facets
+	fieldWords    = "words"    // words of the page's titles, of the section's questions: folded, no stems
+	fieldStart    = "start"    // beginnings of those words, for suggestions
+	fieldTitle    = "title"    // terms of the page's titles
+	fieldQuestion = "question" // terms of the heading
+	fieldAsked    = "asked"    // terms of how people really ask
+	fieldKeywords = "keywords" // terms of the keywords
+	fieldBody     = "body"     // terms of the text
+	fieldAll      = "all"      // of pages: all terms, not counted
+	fieldStored   = "stored"   // what a hit shows; not searched
 )
 
 // The kinds of tags. They are terms of one field, for each field of a document costs as much as several terms.
@@ -35,7 +37,6 @@ const (
 	tagKeyword  = "w:" // folded, whole
 	tagName     = "n:" // page: titles, folded, whole; section: questions
 	tagTitled   = "t:" // titles of the page, folded, whole: of the page and of its first section
-	tagInTitle  = "i:" // terms of the page's titles, for title:
 )
 
 // shownMark parts the two forms of a keyword in fieldShown.
@@ -48,7 +49,7 @@ const (
 
 // scoredFields are the fields whose matches are ranked by BM25, which needs their average length. The order is that of
 // lengths on disk.
-var scoredFields = [...]string{fieldAbout, fieldBody, fieldWords, fieldStart}
+var scoredFields = [...]string{fieldTitle, fieldQuestion, fieldAsked, fieldKeywords, fieldBody, fieldWords, fieldStart}
 
 const (
 	exactly = index.IndexField | index.SkipFreqNorm
@@ -151,8 +152,9 @@ func (b *builder) section(i int) *document.Document {
 	b.note(body)
 
 	d := document.NewDocument(sectionID(b.p.path, i))
-	tags := b.commonTags(kindSection)
-	b.addRanked(d, fieldAbout, slices.Concat(heading, asked, b.title, b.tags))
+	tags := b.addCommon(d, kindSection)
+	b.addRanked(d, fieldQuestion, heading)
+	b.addRanked(d, fieldAsked, asked)
 	b.addRanked(d, fieldBody, body)
 	questions := s.askedAs
 	if s.heading != "" {
@@ -185,8 +187,7 @@ func (b *builder) note(texts []analysis.TokenStream) {
 // page makes the page's own document: a match in its fieldAll says that the page has all the words, wherever they stand.
 func (b *builder) page() *document.Document {
 	d := document.NewDocument(pageID(b.p.path))
-	tags := b.commonTags(kindPage)
-	b.addRanked(d, fieldAbout, slices.Concat(b.title, b.tags))
+	tags := b.addCommon(d, kindPage)
 	if len(b.all) > 0 {
 		d.AddField(&terms{name: fieldAll, options: exactly, length: len(b.all), freqs: b.all})
 	}
@@ -209,8 +210,10 @@ func (b *builder) page() *document.Document {
 	return d
 }
 
-// commonTags gives the tags that all documents of a page have.
-func (b *builder) commonTags(kind string) []string {
+// addCommon adds what all documents of a page have, and gives the tags that they have.
+func (b *builder) addCommon(d *document.Document, kind string) []string {
+	b.addRanked(d, fieldTitle, b.title)
+	b.addRanked(d, fieldKeywords, b.tags)
 	tags := []string{tagKind + kind, tagPage + b.p.path, tagAnalyzer + b.p.language}
 	for _, p := range pathAndFolders(b.p.path) {
 		tags = append(tags, tagPath+p)
@@ -220,11 +223,6 @@ func (b *builder) commonTags(kind string) []string {
 	}
 	for _, k := range b.p.keywords {
 		tags = append(tags, tagKeyword+fold(k))
-	}
-	for _, ts := range b.title {
-		for _, t := range ts {
-			tags = append(tags, tagInTitle+string(t.Term))
-		}
 	}
 	return tags
 }

@@ -36,8 +36,8 @@ const (
 // by an older Coppice is rebuilt.
 //
 //	1: the first
-//	2: one field for what a section is about; positions are no longer kept
-const format = "coppice search index 2"
+//	3: positions are no longer kept; what a document is stands in one field of tags
+const format = "coppice search index 3"
 
 // Why an index is built afresh.
 const (
