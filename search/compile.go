@@ -242,13 +242,16 @@ func (o *opener) open(f, t string, boost float64, ranks bool) cursor {
 	return c
 }
 
-// both opens what matches a and b.
+// both opens what matches all of the list: nothing when the list is empty, as it is for a mark that is no word.
 func (o *opener) both(list ...cursor) cursor {
 	if o.err != nil {
 		closeSome(list)
 		return nil
 	}
-	if len(list) == 1 {
+	switch len(list) {
+	case 0:
+		return nothing()
+	case 1:
 		return list[0]
 	}
 	c, err := all(list, nil, nil)
