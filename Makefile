@@ -1,8 +1,9 @@
 # Coppice: `make test` runs everything that a machine with Go, git and Chromium can test; `make bench` measures.
 GO ?= go
 FUZZTIME ?= 3s
-# Built by go itself the first time, so that a fresh machine needs nothing installed for it.
-GOLANGCI ?= $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
+# Built by go itself the first time, so that a fresh machine needs nothing installed for it. Its cache is the checkout's
+# own: findings that are kept for another checkout name the files there, and the exceptions by path would not hold.
+GOLANGCI ?= GOLANGCI_LINT_CACHE=$(CURDIR)/bin/lint-cache $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 
 .PHONY: build test unit lint fuzz bench bench-build generate clean
 
