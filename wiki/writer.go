@@ -60,6 +60,7 @@ func (w *Wiki) do(ctx context.Context, p plan) (Saved, error) {
 // write is the one writer. It takes what is waiting, up to MaxGroup plans, and answers them together.
 func (w *Wiki) write(ctx context.Context) {
 	for {
+		w.store.Ready()
 		var group []*request
 		select {
 		case <-ctx.Done():

@@ -122,19 +122,25 @@ const maxFlushTries = 3
 // flushOnce writes the pack and opens it. A gc of git's may have removed it by then, if it knew a pack of the same objects
 // before; it has put them elsewhere, or else they are not kept and have to be written again.
 func (b *Batch) flushOnce() (kept bool, err error) {
-	staged, err := b.s.stagePack(len(b.objects))
+	staged, err := b.s.spares.pack(b.s, len(b.objects))
 	if err != nil {
 		return false, err
 	}
-	b.write(staged.packWriter)
+	staged.hasty = true
+	offsets := b.write(staged.packWriter)
 	base, err := staged.publish()
+	if isMissing(err) {
+		return false, nil // somebody has removed the temporary files
+	}
 	if err != nil {
 		return false, err
 	}
-	switch err := b.s.addPack(base); {
-	case err == nil:
+	p, err := b.s.addPack(base)
+	if err == nil {
+		b.keepBlobs(p, offsets)
 		return true, nil
-	case !isMissing(err):
+	}
+	if !isMissing(err) {
 		return false, fmt.Errorf("open the pack just written: %w", err)
 	}
 	for i := range b.objects {
@@ -145,13 +151,25 @@ func (b *Batch) flushOnce() (kept bool, err error) {
 	return true, nil
 }
 
-func (b *Batch) write(pw *packWriter) {
+// write writes the objects and returns where each starts.
+func (b *Batch) write(pw *packWriter) []int64 {
 	offsets := make([]int64, len(b.objects))
 	for i := range b.objects {
 		if o := &b.objects[i]; o.like >= 0 {
 			offsets[i] = pw.addDelta(o.id, offsets[o.like], o.delta)
 		} else {
 			offsets[i] = pw.add(o.kind, o.id, o.data)
+		}
+	}
+	return offsets
+}
+
+// keepBlobs puts the pages that were written into the cache: whoever saved a page looks at it next, and the next edit
+// begins with it.
+func (b *Batch) keepBlobs(p *pack, offsets []int64) {
+	for i := range b.objects {
+		if o := &b.objects[i]; o.kind == Blob && len(o.data) <= maxCachedBlob {
+			b.s.bases.put(cacheKey{p.serial, offsets[i]}, Blob, o.data)
 		}
 	}
 }

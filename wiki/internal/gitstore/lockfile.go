@@ -60,7 +60,7 @@ func (s *Store) lockFile(target string, content []byte) (*fileLock, error) {
 	return s.takeLock(&fileLock{target: target}, content)
 }
 
-// takeLock is lockFile for a lock that may have its claim already, with that content.
+// takeLock is lockFile for a lock that may be prepared already, with that content.
 func (s *Store) takeLock(l *fileLock, content []byte) (*fileLock, error) {
 	begun, pause, asked := time.Now(), firstPause, false
 	for {
@@ -92,7 +92,7 @@ const maxTakeTries = 5
 func (l *fileLock) try(claims string, content []byte) (err error) {
 	for range maxTakeTries {
 		if l.file == nil {
-			if err = l.makeClaim(claims, content); errors.Is(err, errors.ErrUnsupported) {
+			if err = l.prepare(claims, content); errors.Is(err, errors.ErrUnsupported) {
 				return l.plain(content)
 			} else if err != nil {
 				return err
@@ -129,8 +129,8 @@ func hasNoLinks(err error) bool {
 	return false
 }
 
-// makeClaim writes content to a new claim that is ours as long as this process lives.
-func (l *fileLock) makeClaim(claims string, content []byte) error {
+// makeClaim makes an empty claim that is ours as long as this process lives.
+func (l *fileLock) makeClaim(claims string) error {
 	f, err := createTemp(claims, "", 0o666)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := os.Mkdir(claims, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -142,12 +142,21 @@ func (l *fileLock) makeClaim(claims string, content []byte) error {
 		return err
 	}
 	l.file, l.claim = f, f.Name()
-	err = flock(f, true)
-	if err == nil && len(content) > 0 {
-		err = l.write(content)
-	}
-	if err != nil {
+	if err = flock(f, true); err != nil {
 		l.dropClaim()
+	}
+	return err
+}
+
+// prepare makes the claim, if there is none yet, and writes content to it, so that it is on disk when the lock is taken.
+func (l *fileLock) prepare(claims string, content []byte) (err error) {
+	if l.file == nil {
+		err = l.makeClaim(claims)
+	}
+	if err == nil && len(content) > 0 {
+		if err = l.write(content); err != nil {
+			l.dropClaim()
+		}
 	}
 	return err
 }
@@ -276,7 +285,8 @@ func reclaim(claim string, locks []string) (removed []string) {
 }
 
 // RemoveStaleLocks removes what dead processes left behind, and logs each: ref locks of our own, at any age; those of
-// git that are older than StaleLockAge and hold what a ref lock holds; and temporary packs of two days. It is
+// git that are older than StaleLockAge and hold what a ref lock holds; and temporary packs, our own at any age, those of
+// git after two days. It is
 // for the start of a process, before its first write. A read-only store is left as it is.
 func (s *Store) RemoveStaleLocks() error {
 	if s.readOnly {
@@ -327,14 +337,28 @@ func (s *Store) removeStaleTemps() {
 		return
 	}
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), "tmp_pack_") && !strings.HasPrefix(e.Name(), "tmp_idx_") {
+		tail, isPack := strings.CutPrefix(e.Name(), "tmp_pack_")
+		tail, isIdx := strings.CutPrefix(tail, "tmp_idx_")
+		if !isPack && !isIdx {
 			continue
 		}
 		path := filepath.Join(dir, e.Name())
-		if age, ok := fileAge(path); ok && age > staleTempAge && os.Remove(path) == nil {
-			s.log.Info("removed a pack that was never finished", "file", path, "age", age.Round(time.Second))
+		age, ok := fileAge(path)
+		dead := ok && (age > staleTempAge || strings.Contains(tail, "_") && isUnclaimed(path))
+		if dead && os.Remove(path) == nil {
+			s.log.Debug("removed a pack that was never finished", "file", path, "age", age.Round(time.Second))
 		}
 	}
+}
+
+// isUnclaimed reports whether a file is there, and no process of ours holds its flock.
+func isUnclaimed(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return flock(f, false) == nil
 }
 
 // fileAge is how long ago a file was last written.

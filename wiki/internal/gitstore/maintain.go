@@ -65,33 +65,46 @@ func (s *Store) Maintain(ctx context.Context) error {
 		return nil
 	}
 	defer s.upkeep.Unlock()
+	for range maxFolds {
+		if more, err := s.foldOnce(ctx); err != nil {
+			return fmt.Errorf("maintain: %w", err)
+		} else if !more {
+			break
+		}
+	}
+	return nil
+}
+
+// maxFolds is how many folds one Maintain makes at the most: loose objects that have become a pack, or a pack that was
+// deflated anew and is smaller now, can make a second one due.
+const maxFolds = 3
+
+// foldOnce folds what is due and reports whether there was anything.
+func (s *Store) foldOnce(ctx context.Context) (folded bool, err error) {
 	if err := s.rescan(); err != nil {
-		return fmt.Errorf("maintain: %w", err)
+		return false, err
 	}
 	f, err := s.planFold()
-	if err != nil {
-		return fmt.Errorf("maintain: %w", err)
-	}
-	if f.isEmpty() {
-		return nil
+	if err != nil || f.isEmpty() {
+		return false, err
 	}
 	begun := time.Now()
 	base, err := f.write(ctx)
 	if err != nil {
-		return fmt.Errorf("maintain: %w", err)
+		return false, err
 	}
-	switch err := s.addPack(base); {
+	switch _, err := s.addPack(base); {
 	case isMissing(err): // git's own gc has been here, and put everything in one pack
-		return s.rescan()
+		return false, s.rescan()
 	case err != nil:
-		return fmt.Errorf("maintain: open the new pack: %w", err)
+		return false, fmt.Errorf("open the new pack: %w", err)
 	}
 	if err := f.removeOld(base); err != nil {
-		return fmt.Errorf("maintain: remove what was folded: %w", err)
+		return false, fmt.Errorf("remove what was folded: %w", err)
 	}
 	s.log.Debug("folded packs", "packs", len(f.packs), "loose", len(f.loose), "objects", len(f.repack.entries),
 		"took", time.Since(begun))
-	return s.rescan()
+	return true, s.rescan()
 }
 
 // ownPacks are the packs of our own object folder.

@@ -26,11 +26,21 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
+// Levels of zlib. What is written in haste can be told from the rest by the FLEVEL bits of its stream (RFC 1950): a fold
+// deflates it anew, in the background.
 const (
-	// packLevel is the zlib level of new entries. A save waits for it; level 1 takes a third of the time of git's
-	// default and Markdown grows by a tenth. Ids in trees do not compress at any level.
-	packLevel = 1
+	// hastyLevel is for what somebody waits for: Huffman codes alone take a third of the time of level 1, and half as
+	// much space again.
+	hastyLevel = zlib.HuffmanOnly
 
+	// treeLevel is for trees that somebody waits for. The names of objects, which no level makes smaller, are half of them.
+	treeLevel = zlib.NoCompression
+
+	// packLevel is for everything else, and is git's own default.
+	packLevel = 6
+)
+
+const (
 	// packBuffer is the size of the writer in front of a pack file, in bytes: an ordinary save is one write call.
 	packBuffer = 64 << 10
 
@@ -38,14 +48,25 @@ const (
 	packMode = 0o444
 )
 
-// deflaters keeps compressors: a fresh one costs hundreds of kilobytes, a page is a few.
-var deflaters = sync.Pool{New: func() any {
-	z, err := zlib.NewWriterLevel(io.Discard, packLevel)
-	if err != nil {
-		panic(err) // only for a level that does not exist
-	}
-	return z
-}}
+// isHasty reports whether a zlib stream was written at the fastest level, by its FLEVEL bits (RFC 1950, 2.2).
+func isHasty(stream []byte) bool { return len(stream) > 1 && stream[1]>>6 == 0 }
+
+// These keep compressors: a fresh one costs hundreds of kilobytes, a page is a few.
+var (
+	packDeflaters  = newDeflaters(packLevel)
+	hastyDeflaters = newDeflaters(hastyLevel)
+	treeDeflaters  = newDeflaters(treeLevel)
+)
+
+func newDeflaters(level int) *sync.Pool {
+	return &sync.Pool{New: func() any {
+		z, err := zlib.NewWriterLevel(io.Discard, level)
+		if err != nil {
+			panic(err) // only for a level that does not exist
+		}
+		return z
+	}}
+}
 
 // packRecord is what an index says of one object.
 type packRecord struct {
@@ -63,6 +84,7 @@ type packWriter struct {
 	crc     uint32    // of the entry that is being written
 	records []packRecord
 	promise int
+	hasty   bool // somebody waits: entries are deflated fast, and not small
 	head    [maxEntryHeader]byte
 	err     error
 }
@@ -99,7 +121,7 @@ func (pw *packWriter) Write(b []byte) (int, error) {
 func (pw *packWriter) add(kind Kind, id ID, data []byte) int64 {
 	off := pw.begin()
 	pw.put(appendEntryHeader(pw.head[:0], kind, int64(len(data))))
-	pw.deflate(data)
+	pw.deflate(pw.deflaters(kind), data)
 	pw.end(id, off)
 	return off
 }
@@ -109,7 +131,7 @@ func (pw *packWriter) addDelta(id ID, base int64, delta []byte) int64 {
 	off := pw.begin()
 	h := appendEntryHeader(pw.head[:0], ofsDelta, int64(len(delta)))
 	pw.put(appendDistance(h, off-base))
-	pw.deflate(delta)
+	pw.deflate(pw.deflaters(ofsDelta), delta)
 	pw.end(id, off)
 	return off
 }
@@ -137,7 +159,19 @@ func (pw *packWriter) end(id ID, off int64) {
 	pw.records = append(pw.records, packRecord{id: id, crc: pw.crc, off: off})
 }
 
-func (pw *packWriter) deflate(data []byte) {
+// deflaters gives the compressors for an entry.
+func (pw *packWriter) deflaters(kind Kind) *sync.Pool {
+	switch {
+	case !pw.hasty:
+		return packDeflaters
+	case kind == Tree:
+		return treeDeflaters
+	default:
+		return hastyDeflaters
+	}
+}
+
+func (pw *packWriter) deflate(deflaters *sync.Pool, data []byte) {
 	z := deflaters.Get().(*zlib.Writer)
 	z.Reset(pw)
 	_, err := z.Write(data)
@@ -238,7 +272,8 @@ func appendFanout(b []byte, sorted []packRecord) []byte {
 }
 
 // stagedPack is a pack under temporary names in objects/pack. It ends with publish or discard; discard after publish does
-// nothing. git prune knows the names and clears what a crash leaves.
+// nothing. The process holds an flock on each file, so that the next start can tell what a crash has left; git prune
+// knows the names too.
 type stagedPack struct {
 	*packWriter // nil if the pack's bytes come from elsewhere
 	dir         string
@@ -252,13 +287,18 @@ var tempCount atomic.Uint64
 
 // stagePack begins a pack of count entries in the store's own object folder.
 func (s *Store) stagePack(count int) (*stagedPack, error) {
-	p, err := stageFiles(filepath.Join(s.objectsDir, "pack"))
+	p, err := stageFiles(s.packFolder())
 	if err != nil {
 		return nil, err
 	}
-	p.packWriter = newPackWriter(p.packTemp, count)
+	p.start(count)
 	return p, nil
 }
+
+// start makes the writer of a pack of count entries.
+func (p *stagedPack) start(count int) { p.packWriter = newPackWriter(p.packTemp, count) }
+
+func (s *Store) packFolder() string { return filepath.Join(s.objectsDir, "pack") }
 
 // stageFiles makes the temporary files in a folder of packs.
 func stageFiles(dir string) (*stagedPack, error) {
@@ -277,10 +317,13 @@ func stageFiles(dir string) (*stagedPack, error) {
 		p.discard()
 		return nil, writeError("start a pack", err)
 	}
+	// Where there is no flock, only their age can condemn them.
+	_, _ = flock(p.packTemp, true), flock(p.idxTemp, true)
 	return p, nil
 }
 
-// createTemp makes a new file whose name no other process takes.
+// createTemp makes a new file whose name no other process takes: prefix, process, count, time. git's own temporary
+// names have no underscore behind their prefix.
 func createTemp(dir, prefix string, mode os.FileMode) (*os.File, error) {
 	for {
 		name := prefix + strconv.Itoa(os.Getpid()) + "_" + strconv.FormatUint(tempCount.Add(1), 36) +

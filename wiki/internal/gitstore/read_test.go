@@ -348,7 +348,7 @@ func TestAddPack(t *testing.T) {
 		}
 	}
 	for range 2 { // a second time changes nothing
-		if err := s.addPack(base); err != nil {
+		if _, err := s.addPack(base); err != nil {
 			t.Fatal(err)
 		}
 		if n := len(s.packs()); n != 1 {
@@ -359,7 +359,7 @@ func TestAddPack(t *testing.T) {
 		t.Fatalf("%d packs after a scan, %v", len(s.packs()), err)
 	}
 	compareAll(t, s, gitObjects(t, dir))
-	if err := s.addPack(base + "-none"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := s.addPack(base + "-none"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a pack that is not there: %v", err)
 	}
 }

@@ -55,12 +55,12 @@ func (b *Batch) FlushRef(name string, to, from ID) error {
 	if err != nil {
 		return fmt.Errorf("update %s: %w", name, err)
 	}
-	lock := &fileLock{target: s.refPath(name)}
+	lock := s.spares.lock(s.refPath(name))
 	claimed := make(chan struct{})
 	go func() {
 		defer close(claimed)
 		// What goes wrong here leaves no claim, and is met again when the lock is taken.
-		_ = lock.makeClaim(filepath.Join(s.common, claimFolder), refContent(to))
+		_ = lock.prepare(filepath.Join(s.common, claimFolder), refContent(to))
 	}()
 	err = b.Flush()
 	<-claimed
@@ -86,7 +86,7 @@ func refContent(to ID) []byte {
 	return []byte(to.String() + "\n")
 }
 
-// updateDirect is UpdateRef for a ref that is not symbolic. The lock is not taken yet, but may have its claim.
+// updateDirect is UpdateRef for a ref that is not symbolic. The lock is not taken yet, but may be prepared.
 func (s *Store) updateDirect(name string, to, from ID, lock *fileLock) error {
 	lock, err := s.takeLock(lock, refContent(to))
 	if errors.Is(err, syscall.ENOTDIR) {

@@ -271,6 +271,12 @@ func TestRemoveStaleLocks(t *testing.T) {
 	id := blobs(t, s, 1)[0]
 	old := time.Now().Add(-2 * StaleLockAge)
 	ancient := time.Now().Add(-2 * staleTempAge)
+	living, err := s.stagePack(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer living.discard()
+	of := func(f *os.File) string { return "objects/pack/" + filepath.Base(f.Name()) }
 	files := []struct {
 		path, content string
 		when          time.Time
@@ -280,9 +286,12 @@ func TestRemoveStaleLocks(t *testing.T) {
 		{"refs/heads/old-empty.lock", "", old, false},
 		{"refs/heads/a/old-id.lock", id.String() + "\n", old, false},
 		{"refs/heads/old-other.lock", "somebody's notes", old, true},
-		{"objects/pack/tmp_pack_1_x", "PACK", ancient, false},
-		{"objects/pack/tmp_idx_1_x", "", ancient, false},
-		{"objects/pack/tmp_pack_2_x", "PACK", old, true},
+		{"objects/pack/tmp_pack_git1xx", "PACK", ancient, false},
+		{"objects/pack/tmp_idx_git1xx", "", ancient, false},
+		{"objects/pack/tmp_pack_git2xx", "PACK", old, true},
+		{"objects/pack/tmp_pack_2_x_y", "PACK", time.Now(), false}, // of a process of ours that is gone
+		{of(living.packTemp), "PACK", time.Now(), true},
+		{of(living.idxTemp), "", time.Now(), true},
 	}
 	for _, f := range files {
 		path := filepath.Join(s.Dir(), f.path)

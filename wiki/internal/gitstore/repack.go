@@ -269,15 +269,17 @@ func (r *repacker) writeOne(pw *packWriter, n int32) error {
 			return err
 		}
 	}
-	if e.source < 0 || e.foreign {
-		kind, content, err := r.content(n)
-		if err != nil {
+	if e.source >= 0 && !e.foreign {
+		if done, err := r.copyEntry(pw, e); done || err != nil {
 			return err
 		}
-		e.out = pw.add(kind, e.id, content)
-		return nil
 	}
-	return r.copyEntry(pw, e)
+	kind, content, err := r.content(n)
+	if err != nil {
+		return err
+	}
+	e.out = pw.add(kind, e.id, content)
+	return nil
 }
 
 // writeProposed writes n as a delta against the object proposed, if there is a short one.
@@ -328,33 +330,37 @@ func (r *repacker) readEntry(e *repackEntry) (kind Kind, content []byte, err err
 }
 
 // copyEntry copies an entry's stream, after comparing it with the checksum in its index, as git does: damage must not
-// wander into a new pack under a new, right, checksum.
-func (r *repacker) copyEntry(pw *packWriter, e *repackEntry) (err error) {
+// wander into a new pack under a new, right, checksum. A whole object that was deflated in haste is not copied.
+func (r *repacker) copyEntry(pw *packWriter, e *repackEntry) (done bool, err error) {
 	defer catchFault(debug.SetPanicOnFault(true), &err)
 	src := r.sources[e.source]
 	i, end, err := src.at(e.off)
 	if err != nil {
-		return err
+		return false, err
 	}
 	h, err := src.entry(e.off)
 	if err != nil {
-		return err
+		return false, err
 	}
 	raw, err := src.slice(e.off, int(end-e.off))
 	if err != nil {
-		return err
+		return false, err
 	}
 	if crc32.ChecksumIEEE(raw) != src.crc(i) {
-		return src.damaged(e.off, "checksum")
+		return false, src.damaged(e.off, "checksum")
+	}
+	stream := raw[h.data-e.off:]
+	if e.base < 0 && isHasty(stream) {
+		return false, nil
 	}
 	kind, base := h.kind, int64(0)
 	if e.base >= 0 {
 		kind, base = ofsDelta, r.entries[e.base].out
 		if base == 0 {
-			return errors.New("gitstore: a delta came before its base")
+			return false, errors.New("gitstore: a delta came before its base")
 		}
 	}
-	e.out = pw.addStream(kind, e.id, h.size, base, raw[h.data-e.off:])
+	e.out = pw.addStream(kind, e.id, h.size, base, stream)
 	runtime.KeepAlive(src.pack)
-	return nil
+	return true, nil
 }

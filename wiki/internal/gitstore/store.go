@@ -44,6 +44,7 @@ type Store struct {
 	bases    *baseCache
 
 	packedRefs atomic.Pointer[packedRefs] // the last reading of packed-refs, or nil
+	spares     spares                     // files for the next save
 }
 
 // packSet is what one look at the disk found. It is immutable.
@@ -97,6 +98,7 @@ func (s *Store) Close() error {
 	defer s.scanning.Unlock()
 	s.packList.Store(&packSet{closed: true})
 	s.lastHit.Store(nil)
+	s.spares.discard()
 	return nil
 }
 
@@ -439,22 +441,22 @@ func (p *pack) isCurrent() bool {
 
 // addPack puts a pack that has just been written, base+".pack" and base+".idx" below objectsDir, at the front of the
 // list, without a look at the folder.
-func (s *Store) addPack(base string) error {
+func (s *Store) addPack(base string) (*pack, error) {
 	p, err := openPack(base)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.scanning.Lock()
 	defer s.scanning.Unlock()
 	now := s.packList.Load()
 	if now.closed {
-		return fmt.Errorf("gitstore: %w", fs.ErrClosed)
+		return nil, fmt.Errorf("gitstore: %w", fs.ErrClosed)
 	}
 	next := *now
 	others := slices.DeleteFunc(slices.Clone(now.packs), func(o *pack) bool { return o.base == base })
 	next.packs = append([]*pack{p}, others...)
 	s.packList.Store(&next)
-	return nil
+	return p, nil
 }
 
 // readShallow reads the commits at which a shallow clone ends. No file means a whole clone.
