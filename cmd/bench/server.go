@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -104,20 +104,35 @@ func (r *running) view(path string) error {
 	return err
 }
 
-// edit posts a page's new text.
-func (r *running) edit(path, base string, source []byte) error {
-	form := url.Values{"base": {base}, "source": {string(source)}, "summary": {"Measure a save"}, "action": {"save"}}
-	resp, err := r.client.PostForm(r.address+"/edit/"+path, form)
+// form packs an edit as a browser packs the editor's form: what it costs to pack is not the server's work.
+func form(base string, source []byte) (contentType string, body []byte, err error) {
+	var buf bytes.Buffer
+	w := multipart.NewWriter(&buf)
+	for _, field := range [][2]string{{"base", base}, {"source", string(source)}, {"summary", "Measure a save"}, {"action", "save"}} {
+		err = errors.Join(err, w.WriteField(field[0], field[1]))
+	}
+	err = errors.Join(err, w.Close())
+	return w.FormDataContentType(), buf.Bytes(), err
+}
+
+// edit posts a page's new text and gives the time from sending it to the answer.
+func (r *running) edit(path, base string, source []byte) (time.Duration, error) {
+	contentType, packed, err := form(base, source)
 	if err != nil {
-		return err
+		return 0, err
+	}
+	start := time.Now()
+	resp, err := r.client.Post(r.address+"/edit/"+path, contentType, bytes.NewReader(packed))
+	if err != nil {
+		return 0, err
 	}
 	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	took := time.Since(start)
 	if resp.StatusCode != http.StatusSeeOther {
-		body, _ := io.ReadAll(resp.Body)
-		return fmt.Errorf("the edit was answered with %s\n%.500s", resp.Status, body)
+		return 0, fmt.Errorf("the edit was answered with %s\n%.500s", resp.Status, body)
 	}
-	_, err = io.Copy(io.Discard, resp.Body)
-	return err
+	return took, err
 }
 
 // memory is the resident set, in bytes.

@@ -152,7 +152,7 @@ func (b *bench) firstView() error {
 			return err
 		}
 		text := fmt.Appendf(append([]byte{}, source...), "\nLine %d.\n", i)
-		if err := r.edit(page, base, text); err != nil {
+		if _, err := r.edit(page, base, text); err != nil {
 			return err
 		}
 		start := time.Now()

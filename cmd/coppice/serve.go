@@ -66,8 +66,10 @@ type serveOptions struct {
 const (
 	// stopTimeout is how long requests that have begun may take after the signal to stop.
 	stopTimeout = 10 * time.Second
-	// searchPause keeps the search index from taking the processor away from whoever has just saved. A second is
-	// promised; whoever searches at once ends the pause.
+	// quickPause and searchPause keep the indexes from taking processor and disk away from whoever has just saved: the
+	// first lets the answer go out, the second also the reader's next view, because that index is dear. A second is
+	// promised; whoever asks an index at once ends its pause.
+	quickPause  = 4 * time.Millisecond
 	searchPause = 150 * time.Millisecond
 )
 
@@ -113,7 +115,9 @@ func openServer(ctx context.Context, o serveOptions, out io.Writer) (_ *server, 
 		fmt.Fprintln(out, "read-only: there are no accounts yet, and the address can be reached from elsewhere")
 	}
 	x := s.indexes
-	s.following = []*wiki.Following{s.wiki.Follow(x.catalog), s.wiki.Follow(x.history), s.wiki.FollowAfter(x.search, searchPause)}
+	s.following = []*wiki.Following{
+		s.wiki.FollowAfter(x.catalog, quickPause), s.wiki.FollowAfter(x.history, quickPause), s.wiki.FollowAfter(x.search, searchPause),
+	}
 	if err := s.openFaces(author, readOnly); err != nil {
 		return nil, err
 	}

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -184,7 +186,10 @@ func (q *request) readDraft() (draft, error) {
 
 // readForm parses the body, of either kind that forms have.
 func (q *request) readForm() error {
-	err := q.r.ParseForm()
+	err := q.readBody()
+	if err == nil {
+		err = q.r.ParseForm()
+	}
 	if err == nil && strings.HasPrefix(q.r.Header.Get("Content-Type"), "multipart/form-data") {
 		err = q.r.ParseMultipartForm(maxFormBytes) // all of it in memory: no form here takes files
 	}
@@ -195,6 +200,21 @@ func (q *request) readForm() error {
 	case err != nil:
 		return &failure{http.StatusBadRequest, "The form that was sent cannot be read.", err}
 	}
+	return nil
+}
+
+// readBody takes a body whose length is known in one piece. Parsers read in pieces of a few kilobytes, and wait for the
+// line at each.
+func (q *request) readBody() error {
+	n := q.r.ContentLength
+	if n <= 0 || n > maxFormBytes {
+		return nil // nothing, or for the parser to refuse
+	}
+	body := make([]byte, n)
+	if _, err := io.ReadFull(q.r.Body, body); err != nil {
+		return err
+	}
+	q.r.Body = io.NopCloser(bytes.NewReader(body))
 	return nil
 }
 

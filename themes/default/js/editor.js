@@ -19,7 +19,7 @@ function livePreview(form, source) {
     asking = new AbortController();
     pane.classList.add("stale");
     try {
-      const answer = await fetch(form.dataset.preview, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: asking.signal });
+      const answer = await fetch(form.dataset.preview, { method: "POST", body: new FormData(form), signal: asking.signal });
       if (!answer.ok) throw new Error(answer.statusText);
       text.innerHTML = await answer.text();  // sanitised by the server, and the page's policy lets no script run
       // The Tab key goes from the text to the summary and on to Save; the preview is one stop of it, and scrolls.
