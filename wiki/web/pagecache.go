@@ -170,6 +170,7 @@ func (c *cachedPage) send(w http.ResponseWriter, r *http.Request) {
 		h["Content-Encoding"] = headerGzip
 	}
 	if r.Method != http.MethodHead {
+		gather(r, len(v.body))
 		_, _ = w.Write(v.body) // an error here is the visitor having gone
 	}
 }

@@ -45,6 +45,7 @@ func (q *request) send(status int, contentType string, body []byte) error {
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	q.w.WriteHeader(status)
 	if q.r.Method != http.MethodHead {
+		gather(q.r, len(body))
 		_, _ = q.w.Write(body) // an error here is the visitor having gone
 	}
 	return nil

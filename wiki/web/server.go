@@ -132,7 +132,7 @@ func New(c Config) (*Server, error) {
 	s.router = s.routes()
 	s.http = &http.Server{
 		Handler: s, MaxHeaderBytes: maxHeaderBytes, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
-		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, ConnContext: withConn, ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
 	}
 	return s, nil
 }
@@ -140,7 +140,7 @@ func New(c Config) (*Server, error) {
 // Serve answers requests that come in on ln until Shutdown; then it returns nil. The caller listens, so that a port
 // that is taken is an ordinary error of its own.
 func (s *Server) Serve(ln net.Listener) error {
-	if err := s.http.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+	if err := s.http.Serve(gathering{ln}); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
