@@ -3,6 +3,7 @@ package wiki
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,7 +27,8 @@ type Following struct {
 	w     *Wiki
 	f     Follower
 	pause time.Duration
-	hurry chan struct{} // holds one: somebody awaits
+	hurry chan struct{} // holds one: somebody began to await
+	waits atomic.Int32  // how many await
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -88,6 +90,13 @@ func (g *Following) rest(ctx context.Context) {
 	if g.pause == 0 {
 		return
 	}
+	select {
+	case <-g.hurry: // of somebody who has long been answered, or else is counted
+	default:
+	}
+	if g.waits.Load() > 0 {
+		return
+	}
 	timer := time.NewTimer(g.pause)
 	defer timer.Stop()
 	select {
@@ -114,6 +123,8 @@ func (g *Following) set(id ID) {
 // Await waits until the Follower reflects a Snapshot that was Head at or after the call, or until ctx ends.
 func (g *Following) Await(ctx context.Context) error {
 	want := g.w.Head()
+	g.waits.Add(1)
+	defer g.waits.Add(-1)
 	for {
 		g.mu.Lock()
 		at, seen, moved := g.at, g.seen, g.moved

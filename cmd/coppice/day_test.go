@@ -171,7 +171,7 @@ func (d *day) post(action, address string, fields ...string) bool {
 	switch resp.StatusCode {
 	case http.StatusSeeOther:
 		return true
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity:
+	case http.StatusMovedPermanently, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity:
 	default:
 		d.t.Errorf("%s %s: %s\n%.400s", action, address, resp.Status, body)
 	}

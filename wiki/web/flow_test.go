@@ -203,3 +203,20 @@ func TestFormAsFiles(t *testing.T) {
 		t.Errorf("%.80q, want %.80q", got, want)
 	}
 }
+
+// TestOldNameWhileHistoryIsBehind: a page that was renamed a moment ago is found under its old name, whatever the
+// indexes are doing.
+func TestOldNameWhileHistoryIsBehind(t *testing.T) {
+	h := build(t, files("old.md", "# A page\n"), func(c *Config) {
+		c.FollowingHistory.Stop()
+		c.FollowingHistory = c.Wiki.FollowAfter(c.History, time.Hour) // unless somebody asks
+	})
+	h.get("/wiki/old").want(t, 200)
+	h.post("/rename/old", "to", "new").want(t, 303)
+	if got := h.get("/wiki/old").want(t, 301).header.Get("Location"); got != "/wiki/new" {
+		t.Errorf("the old name leads to %q", got)
+	}
+	if got := h.post("/rename/old", "to", "newer").want(t, 301).header.Get("Location"); got != "/rename/new" {
+		t.Errorf("a second renaming leads to %q", got)
+	}
+}

@@ -85,15 +85,15 @@ func serve(t testing.TB, repo, dir string, o wiki.Options, change ...func(*Confi
 		Wiki: w, History: hist, Catalog: cat, Search: index, Theme: style, Author: ada, Log: log, Version: "test",
 		FollowingHistory: w.Follow(hist), FollowingCatalog: w.Follow(cat), FollowingSearch: w.Follow(index),
 	}
+	for _, f := range change {
+		f(&c)
+	}
 	h := &house{t: t, wiki: w, followings: []*wiki.Following{c.FollowingHistory, c.FollowingCatalog, c.FollowingSearch}}
 	t.Cleanup(func() {
 		for _, f := range h.followings {
 			f.Stop()
 		}
 	})
-	for _, f := range change {
-		f(&c)
-	}
 	h.Server, err = New(c)
 	must(err)
 	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -69,6 +69,7 @@ func (q *request) find(verb, name string) (wiki.Path, error) {
 	if err != nil {
 		return wiki.Path{}, &missingPageError{name, err}
 	}
+	q.await(q.cfg.FollowingHistory, derivedWait) // the page may have been renamed a moment ago
 	if to, ok := q.cfg.History.MovedTo(p); ok && q.snap.Has(to) {
 		return wiki.Path{}, q.redirectTo(http.StatusMovedPermanently, verb, to.String())
 	}
