@@ -92,7 +92,7 @@ func commonSuffix(a, b [][]byte) int {
 type interner struct {
 	slots []int32 // number of a line + 1; 0 is free
 	mask  uint64
-	known [][]byte
+	lines [][]byte // by number
 }
 
 var hashSeed = maphash.MakeSeed()
@@ -106,15 +106,31 @@ func newInterner(n int) *interner {
 	return &interner{slots: make([]int32, size), mask: uint64(size - 1)}
 }
 
+// number gives a line's number, the next one when it is new.
 func (t *interner) number(line []byte) int32 {
-	for at := maphash.Bytes(hashSeed, line) & t.mask; ; at = (at + 1) & t.mask {
+	n, at := t.find(line)
+	if n < 0 {
+		n = int32(len(t.lines))
+		t.lines = append(t.lines, line)
+		t.slots[at] = n + 1
+	}
+	return n
+}
+
+// known gives the number of a line that has one.
+func (t *interner) known(line []byte) (int32, bool) {
+	n, _ := t.find(line)
+	return n, n >= 0
+}
+
+// find gives a line's number, or -1 and the slot for it.
+func (t *interner) find(line []byte) (n int32, at uint64) {
+	for at = maphash.Bytes(hashSeed, line) & t.mask; ; at = (at + 1) & t.mask {
 		switch slot := t.slots[at]; {
 		case slot == 0:
-			t.known = append(t.known, line)
-			t.slots[at] = int32(len(t.known))
-			return int32(len(t.known) - 1)
-		case bytes.Equal(t.known[slot-1], line):
-			return slot - 1
+			return -1, at
+		case bytes.Equal(t.lines[slot-1], line):
+			return slot - 1, at
 		}
 	}
 }
@@ -132,7 +148,7 @@ func differ(a, b [][]byte, steps *int) []Edit {
 	table := newInterner(len(a) + len(b))
 	idsA, idsB := table.numbers(a), table.numbers(b)
 
-	inA, inB := make([]bool, len(table.known)), make([]bool, len(table.known))
+	inA, inB := make([]bool, len(table.lines)), make([]bool, len(table.lines))
 	for _, id := range idsA {
 		inA[id] = true
 	}

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"bytes"
+	"slices"
 	"unicode"
 )
 
@@ -73,7 +74,7 @@ func clashSize(pieces []piece) int {
 
 // untouched counts the lines with words in them that, line by line, neither side touched. Blocks that were
 // mistaken for one another could lose such a line; the merge by line, by its nature, can't.
-func untouched(lines [][]byte, byThem, byMe []Edit) map[string]int {
+func untouched(lines [][]byte, byThem, byMe []Edit) lineCounts {
 	touched := make([]bool, len(lines))
 	for _, edits := range [][]Edit{byThem, byMe} {
 		for _, e := range edits {
@@ -82,40 +83,49 @@ func untouched(lines [][]byte, byThem, byMe []Edit) map[string]int {
 			}
 		}
 	}
-	count := make(map[string]int)
+	counts := lineCounts{table: newInterner(len(lines))}
 	for i, line := range lines {
 		if words := bytes.TrimSpace(line); !touched[i] && bytes.IndexFunc(words, wordRune) >= 0 {
-			count[string(words)]++
+			n := counts.table.number(words)
+			if int(n) == len(counts.of) {
+				counts.of = append(counts.of, 0)
+			}
+			counts.of[n]++
 		}
 	}
-	return count
+	return counts
+}
+
+// lineCounts says how often each of some lines occurs, without the white space around them.
+type lineCounts struct {
+	table *interner
+	of    []int32 // by the line's number
 }
 
 // keeps says whether all the lines stand in the merge, whichever side of its conflicts is taken.
-func keeps(pieces []piece, lines map[string]int) bool {
-	withTheirs, withMine := make(map[string]int), make(map[string]int)
-	count := func(in map[string]int, text []byte) {
-		for _, line := range SplitLines(text) {
-			if words := bytes.TrimSpace(line); lines[string(words)] > 0 {
-				in[string(words)]++
+func keeps(pieces []piece, lines lineCounts) bool {
+	withTheirs, withMine := slices.Clone(lines.of), slices.Clone(lines.of) // how many are still missing
+	take := func(text []byte, from ...[]int32) {
+		for len(text) > 0 {
+			n := lineLength(text)
+			if line, ok := lines.table.known(bytes.TrimSpace(text[:n])); ok {
+				for _, missing := range from {
+					missing[line]--
+				}
 			}
+			text = text[n:]
 		}
 	}
 	for _, p := range pieces {
 		if p.clash {
-			count(withTheirs, p.theirs)
-			count(withMine, p.mine)
+			take(p.theirs, withTheirs)
+			take(p.mine, withMine)
 			continue
 		}
-		count(withTheirs, p.agreed)
-		count(withMine, p.agreed)
+		take(p.agreed, withTheirs, withMine)
 	}
-	for line, n := range lines {
-		if withTheirs[line] < n || withMine[line] < n {
-			return false
-		}
-	}
-	return true
+	lacks := func(missing []int32) bool { return slices.ContainsFunc(missing, func(n int32) bool { return n > 0 }) }
+	return !lacks(withTheirs) && !lacks(withMine)
 }
 
 // mergeLines merges by line, with the edits that made theirs and mine of base.
