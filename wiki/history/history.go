@@ -132,11 +132,10 @@ func (x *Index) view() *data {
 	return x.data
 }
 
-// Reasons to rebuild.
+// Reasons to rebuild, beside wiki.ErrRewritten.
 var (
-	errNew       = errors.New("there is no index yet")
-	errRewritten = errors.New("the branch's history was rewritten")
-	errRoot      = errors.New("another folder of the repository is served")
+	errNew  = errors.New("there is no index yet")
+	errRoot = errors.New("another folder of the repository is served")
 )
 
 // Follow brings the index to the commit of to.
@@ -149,7 +148,7 @@ func (x *Index) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) err
 	}
 	fresh, reason := x.fresh(ctx, w, old, to)
 	switch {
-	case errors.Is(reason, errNew), errors.Is(reason, errRoot), errors.Is(reason, errRewritten):
+	case errors.Is(reason, errNew), errors.Is(reason, errRoot), errors.Is(reason, wiki.ErrRewritten):
 		return x.rebuild(ctx, w, to, reason)
 	case reason != nil:
 		return reason
@@ -162,20 +161,9 @@ func (x *Index) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) err
 	return x.extend(add)
 }
 
-// fresh collects the commits that old lacks. An error that is a reason to rebuild is one of those above.
-func (x *Index) fresh(ctx context.Context, w *wiki.Wiki, old *data, to *wiki.Snapshot) ([]pending, error) {
-	switch {
-	case old.position.IsZero():
-		return nil, errNew
-	case x.file.Scope() != w.Root():
-		return nil, errRoot
-	}
-	return collect(ctx, w.Store(), to.Commit(), old)
-}
-
 func (x *Index) rebuild(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot, reason error) error {
 	start := time.Now()
-	fresh, err := collect(ctx, w.Store(), to.Commit(), nil)
+	fresh, err := w.Walk(ctx, to.Commit(), wiki.ID{}, nil)
 	if err != nil {
 		return err
 	}
