@@ -147,8 +147,12 @@ func (t *interner) numbers(lines [][]byte) []int32 {
 func differ(a, b [][]byte, steps *int) []Edit {
 	table := newInterner(len(a) + len(b))
 	idsA, idsB := table.numbers(a), table.numbers(b)
+	return differNumbers(idsA, idsB, len(table.lines), steps)
+}
 
-	inA, inB := make([]bool, len(table.lines)), make([]bool, len(table.lines))
+// differNumbers compares two sequences of numbers below limit.
+func differNumbers(idsA, idsB []int32, limit int, steps *int) []Edit {
+	inA, inB := make([]bool, limit), make([]bool, limit)
 	for _, id := range idsA {
 		inA[id] = true
 	}
@@ -177,6 +181,55 @@ func differ(a, b [][]byte, steps *int) []Edit {
 		}
 	}
 	return editsOf(changedA, changedB)
+}
+
+// Hashes gives the edits that make b of a, two texts of which each element is known by its hash: words or sentences. It
+// draws on a budget of steps, as Steps gives one; when that is spent, the edits are correct but may be more than needed.
+func Hashes(a, b []uint64, steps *int) []Edit {
+	prefix := 0
+	for prefix < len(a) && prefix < len(b) && a[prefix] == b[prefix] {
+		prefix++
+	}
+	end := 0
+	for end < len(a)-prefix && end < len(b)-prefix && a[len(a)-1-end] == b[len(b)-1-end] {
+		end++
+	}
+	coreA, coreB := a[prefix:len(a)-end], b[prefix:len(b)-end]
+	if len(coreA) == 0 && len(coreB) == 0 {
+		return nil
+	}
+	if len(coreA) == 0 || len(coreB) == 0 {
+		return []Edit{{prefix, prefix + len(coreA), prefix, prefix + len(coreB)}}
+	}
+	number := make(map[uint64]int32, len(coreA)+len(coreB))
+	numbers := func(hashes []uint64) []int32 {
+		ids := make([]int32, len(hashes))
+		for i, h := range hashes {
+			id, ok := number[h]
+			if !ok {
+				id = int32(len(number))
+				number[h] = id
+			}
+			ids[i] = id
+		}
+		return ids
+	}
+	idsA := numbers(coreA)
+	idsB := numbers(coreB)
+	edits := differNumbers(idsA, idsB, len(number), steps)
+	for i := range edits {
+		edits[i].A0 += prefix
+		edits[i].A1 += prefix
+		edits[i].B0 += prefix
+		edits[i].B1 += prefix
+	}
+	return edits
+}
+
+// Steps is the budget within which edits are the fewest possible for texts of ordinary size.
+func Steps() *int {
+	steps := exactSteps
+	return &steps
 }
 
 // setAside marks the lines that the other text lacks, and gives the rest with their places.

@@ -76,7 +76,7 @@ func wordLength(text []byte) int {
 		return 1
 	case unicode.IsSpace(first):
 		return n + runLength(text[n:], unicode.IsSpace)
-	case unspaced(first):
+	case Unspaced(first):
 		return n + runLength(text[n:], unicode.IsMark)
 	case inWord(first):
 		return n + restOfWord(text[n:])
@@ -102,7 +102,7 @@ func runLength(text []byte, is func(rune) bool) int {
 
 // restOfWord gives the bytes of text that continue a word.
 func restOfWord(text []byte) int {
-	continues := func(r rune) bool { return (inWord(r) || unicode.IsMark(r)) && !unspaced(r) }
+	continues := func(r rune) bool { return (inWord(r) || unicode.IsMark(r)) && !Unspaced(r) }
 	n := runLength(text, continues)
 	for {
 		r, size := utf8.DecodeRune(text[n:])
@@ -139,8 +139,8 @@ func restOfSymbol(text []byte) int {
 
 func inWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// unspaced says whether r is of a script that writes no spaces between words.
-func unspaced(r rune) bool {
+// Unspaced says whether r is of a script that writes no spaces between words.
+func Unspaced(r rune) bool {
 	return r >= 0x0E00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) &&
 		!unicode.IsMark(r)
 }
