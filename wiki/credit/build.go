@@ -1,0 +1,498 @@
+package credit
+
+import (
+	"container/list"
+	"context"
+	"encoding/binary"
+	"fmt"
+
+	"coppice/wiki"
+	"coppice/wiki/internal/gitstore"
+)
+
+// maxCached is how many words of texts the builder keeps taken apart: about 24 bytes each. The pages that are being
+// worked on stay within it; what falls out is read again.
+const maxCached = 1 << 20
+
+// builder adds commits to a data.
+type builder struct {
+	w     *wiki.Wiki
+	d     *data
+	texts map[int32]*list.Element // of *source, by rev
+	order *list.List              // the one used last in front
+	words int
+}
+
+func newBuilder(w *wiki.Wiki, d *data) *builder {
+	return &builder{w: w, d: d, texts: make(map[int32]*list.Element), order: list.New()}
+}
+
+// build adds the steps, whose order may be any that puts parents first.
+func (b *builder) build(ctx context.Context, steps []wiki.Step, progress func(done, total int)) error {
+	for i, step := range mainlineFirst(steps) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if i%chunkSteps == 0 {
+			progress(i, len(steps))
+		}
+		if err := b.add(step); err != nil {
+			return err
+		}
+	}
+	progress(len(steps), len(steps))
+	return nil
+}
+
+const chunkSteps = 64 // between two reports of progress
+
+// mainlineFirst puts steps in the order in which a branch grows: each merge brings its other sides right before it. The
+// numbers of a commit's ancestors are then a few spans.
+func mainlineFirst(steps []wiki.Step) []*wiki.Step {
+	at := make(map[wiki.ID]int, len(steps))
+	child := make([]bool, len(steps))
+	for i := range steps {
+		at[steps[i].ID] = i
+	}
+	for i := range steps {
+		for _, p := range steps[i].Parents {
+			if j, ok := at[p]; ok {
+				child[j] = true
+			}
+		}
+	}
+	out := make([]*wiki.Step, 0, len(steps))
+	done := make([]bool, len(steps))
+	var stack []int
+	for tip := range steps {
+		if child[tip] {
+			continue
+		}
+		stack = append(stack, tip)
+		for len(stack) > 0 {
+			top := stack[len(stack)-1]
+			waits := false
+			for _, p := range steps[top].Parents {
+				if j, ok := at[p]; ok && !done[j] {
+					stack = append(stack, j)
+					waits = true
+					break
+				}
+			}
+			if waits {
+				continue
+			}
+			stack = stack[:len(stack)-1]
+			if !done[top] {
+				done[top] = true
+				out = append(out, &steps[top])
+			}
+		}
+	}
+	return out
+}
+
+// page is one page that a commit changed, while its origins are being found.
+type page struct {
+	change wiki.Change
+	bases  []*source // in each parent; nil where it was not
+	same   int32
+	*matching
+}
+
+// add numbers a commit and finds the origins of the pages that it changed.
+func (b *builder) add(step *wiki.Step) error {
+	data, err := b.w.Store().Commit(step.ID)
+	if err != nil {
+		return err
+	}
+	parents := make([]int32, 0, len(step.Parents))
+	for _, id := range step.Parents {
+		no, ok := b.d.number(id)
+		if !ok {
+			return fmt.Errorf("credit: commit %s comes before its parent %s", step.ID, id)
+		}
+		parents = append(parents, no)
+	}
+	b.d.tables.mu.Lock()
+	b.addPeople(data, parents)
+	b.d.tables.mu.Unlock()
+	if len(step.Changes) == 0 {
+		return nil
+	}
+	pages := make([]*page, len(step.Changes))
+	for i := range step.Changes {
+		if pages[i], err = b.open(step, i, parents); err != nil {
+			return err
+		}
+	}
+	if err := b.match(pages, parents); err != nil {
+		return err
+	}
+	b.finish(step, pages)
+	return nil
+}
+
+func (b *builder) addPeople(data *gitstore.CommitData, parents []int32) {
+	d := b.d
+	c := commit{id: data.ID, time: data.Author.When.Unix(), mentions: int32(len(d.mentions))}
+	c.author = d.personNumber(ident{data.Author.Name, data.Author.Email})
+	for _, m := range readTrailers(data.Message) {
+		d.mentions = append(d.mentions, mention{m.role, d.personNumber(m.ident)})
+	}
+	d.addCommit(c, parents)
+}
+
+// open reads the texts of a page that a commit changed.
+func (b *builder) open(step *wiki.Step, i int, parents []int32) (*page, error) {
+	c := step.Changes[i]
+	p := &page{change: c, same: -1}
+	olds := []wiki.ID{c.Old}
+	if step.Bases != nil {
+		olds = step.Bases[i]
+	}
+	for k, old := range olds {
+		p.bases = append(p.bases, nil)
+		if old.IsZero() || k >= len(parents) {
+			continue
+		}
+		path := c.Path
+		if c.Kind == wiki.Renamed && k == 0 {
+			path = c.From
+		}
+		base, err := b.text(b.d.find(old, path.String(), parents[k:k+1]), old)
+		if err != nil {
+			return nil, err
+		}
+		p.bases[k] = base
+	}
+	if c.Blob.IsZero() {
+		p.matching = newMatching(&text{}, b.pools(p))
+		return p, nil
+	}
+	p.same = b.d.find(c.Blob, c.Path.String(), parents)
+	if p.same >= 0 && !b.reusable(p) {
+		p.same = -1
+	}
+	if p.same >= 0 {
+		same, err := b.text(p.same, c.Blob)
+		if err != nil {
+			return nil, err
+		}
+		p.matching = newMatching(same.text, b.pools(p))
+		return p, nil
+	}
+	raw, err := b.w.Store().ReadKind(c.Blob, gitstore.Blob)
+	if err != nil {
+		return nil, err
+	}
+	var t *text
+	if len(p.bases) > 0 && p.bases[0] != nil {
+		t = relex(p.bases[0].text, raw)
+	} else {
+		t = lex(raw)
+	}
+	p.matching = newMatching(t, b.pools(p))
+	return p, nil
+}
+
+// reusable reports whether the origins of a blob that was there before hold for a page: always, if it is that page's;
+// else if there are enough words for it to be no coincidence.
+func (b *builder) reusable(p *page) bool {
+	r := &b.d.revs[p.same]
+	if r.words >= copyWords {
+		return true
+	}
+	name := b.d.paths[r.path]
+	return name == p.change.Path.String() || p.change.Kind == wiki.Renamed && name == p.change.From.String()
+}
+
+func (b *builder) pools(p *page) []*pool {
+	pools := make([]*pool, len(p.bases))
+	for i, s := range p.bases {
+		if s != nil {
+			pools[i] = newPool(s)
+		}
+	}
+	return pools
+}
+
+// text gives the text and the origins of a rev. A blob that no rev has, which only a repository that was tampered with
+// can show, is nobody's text.
+func (b *builder) text(no int32, blob wiki.ID) (*source, error) {
+	if no < 0 {
+		return nil, nil
+	}
+	no = b.d.own(no)
+	if e, ok := b.texts[no]; ok {
+		b.order.MoveToFront(e)
+		return e.Value.(*source), nil
+	}
+	raw, err := b.w.Store().ReadKind(blob, gitstore.Blob)
+	if err != nil {
+		return nil, err
+	}
+	t := lex(raw)
+	s := &source{text: t, origins: expand(b.d.runs(no), len(t.words)), rev: no}
+	b.keep(s)
+	return s, nil
+}
+
+func (b *builder) keep(s *source) {
+	b.texts[s.rev] = b.order.PushFront(s)
+	b.words += len(s.words)
+	for b.words > maxCached && b.order.Len() > 1 {
+		last := b.order.Back()
+		old := b.order.Remove(last).(*source)
+		delete(b.texts, old.rev)
+		b.words -= len(old.words)
+	}
+}
+
+// match finds the origins of the words of all pages that one commit changed, from what is nearest to what is far.
+func (b *builder) match(pages []*page, parents []int32) error {
+	var open []*matching
+	all := make([]*matching, len(pages))
+	for i, p := range pages {
+		m := p.matching
+		all[i] = m
+		for _, base := range m.bases {
+			if base != nil {
+				m.align(base)
+			}
+		}
+		for _, base := range m.bases {
+			if base != nil {
+				m.moved(base, 1)
+			}
+		}
+		switch {
+		case p.same >= 0:
+			m.fillGaps() // only to see what is gone
+		case len(m.words) > 0:
+			open = append(open, m)
+		}
+	}
+	for _, p := range pages {
+		if p.same < 0 && p.open > 0 {
+			if err := b.restored(p, parents); err != nil {
+				return err
+			}
+		}
+	}
+	for _, m := range open {
+		for _, other := range all {
+			if other != m && len(other.bases) > 0 && other.bases[0] != nil {
+				m.moved(other.bases[0], copyWords)
+			}
+		}
+	}
+	for _, p := range pages {
+		if p.same < 0 && p.open > 0 {
+			if err := b.copied(p, parents); err != nil {
+				return err
+			}
+		}
+	}
+	for _, m := range open {
+		m.fill()
+		m.fillGaps()
+	}
+	b.useLeftovers(open, all)
+	return nil
+}
+
+func (b *builder) useLeftovers(open, all []*matching) {
+	var left *leftovers
+	for _, m := range open {
+		longest := 0
+		for i := 0; i < len(m.origin); {
+			n := openRun(m.origin[i:])
+			longest = max(longest, n)
+			i += max(n, 1)
+		}
+		if longest < leftoverWords {
+			continue
+		}
+		if left == nil {
+			left = newLeftovers(all)
+		}
+		left.use(m)
+	}
+}
+
+// restored finds sentences that the page had at any time before.
+func (b *builder) restored(p *page, parents []int32) error {
+	d := b.d
+	t := d.tables
+	if t.gone == nil {
+		t.gone = &hashTable{last: make(map[uint32]int32)}
+	}
+	t.gone.extend(d, func(r *rev) []byte { return r.gone })
+	t.mu.RLock()
+	last := d.last(p.change.Path.String())
+	if p.change.Kind == wiki.Renamed {
+		last = d.last(p.change.From.String())
+	}
+	t.mu.RUnlock()
+	if last < 0 {
+		return nil
+	}
+	line := d.revs[last].page
+	return b.search(p, restoreWords, func(hash uint32, f func(rev int32) bool) {
+		t.gone.each(hash, func(no int32) bool {
+			r := &d.revs[no]
+			if r.page != line || r.base < 0 || !d.anyReaches(r.commit, parents) {
+				return true
+			}
+			return f(r.base)
+		})
+	})
+}
+
+// copied finds sentences that stand on another page, or stood there before.
+func (b *builder) copied(p *page, parents []int32) error {
+	d := b.d
+	t := d.tables
+	if t.fresh == nil {
+		t.fresh = &hashTable{last: make(map[uint32]int32)}
+	}
+	t.fresh.extend(d, func(r *rev) []byte { return r.fresh })
+	t.gone.extend(d, func(r *rev) []byte { return r.gone })
+	return b.search(p, copyWords, func(hash uint32, f func(rev int32) bool) {
+		t.fresh.each(hash, func(no int32) bool {
+			return !d.anyReaches(d.revs[no].commit, parents) || f(no)
+		})
+	})
+}
+
+// search looks the sentences of a page that are still open up in old texts: each in the one in which the sentence before
+// it was found, else in those that revs lists for its hash.
+func (b *builder) search(p *page, least int, revs func(hash uint32, f func(rev int32) bool)) error {
+	m := p.matching
+	loaded := 0
+	var last *source
+	var err error
+	for i := range int32(len(m.sentences)) {
+		s := m.sentences[i]
+		if m.links[i].from != nil || s.len() < least {
+			continue
+		}
+		if last != nil && m.lookUp(i, last) {
+			continue
+		}
+		revs(uint32(s.hash>>32), func(no int32) bool {
+			if _, ok := b.texts[no]; !ok {
+				if loaded++; loaded > maxSources {
+					return false
+				}
+			}
+			var from *source
+			if from, err = b.text(no, b.d.revs[no].blob); err != nil {
+				return false
+			}
+			if !m.lookUp(i, from) {
+				return true
+			}
+			last = from
+			return false
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lookUp finds sentence i in a source, and its neighbours beside it.
+func (m *matching) lookUp(i int32, s *source) bool {
+	for _, at := range s.find(m.sentences[i].hash) {
+		if m.same(i, at, s) {
+			m.whole(i, at, s, nil)
+			m.spread(i, at, s, nil)
+			return true
+		}
+	}
+	return false
+}
+
+// finish gives what is left to the commit itself and writes it all down.
+func (b *builder) finish(step *wiki.Step, pages []*page) {
+	d := b.d
+	self := int32(len(d.commits) - 1)
+	for _, p := range pages {
+		for i, o := range p.origin {
+			if o == nobody {
+				p.origin[i] = self
+			}
+		}
+	}
+	d.tables.mu.Lock()
+	defer d.tables.mu.Unlock()
+	for _, p := range pages {
+		c := p.change
+		r := rev{
+			commit: self, path: d.pathNumber(c.Path.String()), from: -1, kind: c.Kind, merge: len(step.Parents) > 1,
+			blob: c.Blob, same: p.same, base: -1, words: int32(len(p.words)),
+		}
+		if c.Kind == wiki.Renamed {
+			r.from = d.pathNumber(c.From.String())
+		}
+		if len(p.bases) > 0 && p.bases[0] != nil {
+			r.base = p.bases[0].rev
+			r.gone, r.dropped = p.bases0().removed()
+		}
+		if p.same < 0 && !c.Blob.IsZero() {
+			b.write(&r, p)
+		}
+		no := d.addRev(r)
+		if p.same < 0 && !c.Blob.IsZero() {
+			b.keep(&source{text: p.text, origins: p.origin, rev: no})
+		}
+	}
+}
+
+func (p *page) bases0() *pool { return p.matching.bases[0] }
+
+// write makes the script of a rev and lists its new sentences.
+func (b *builder) write(r *rev, p *page) {
+	for _, o := range p.origin {
+		if o == r.commit {
+			r.added++
+		}
+	}
+	r.script = encodeRuns(p.origin, r.commit)
+	r.alone = true
+	if r.base >= 0 && b.d.revs[r.base].depth < maxDepth {
+		if s := encodeScript(p.origin, p.copied, r.commit); len(s)+2 < len(r.script) {
+			r.script, r.alone = s, false
+		}
+	}
+	for i, s := range p.sentences {
+		if p.links[i].from == nil && s.len() >= copyWords {
+			r.fresh = binary.LittleEndian.AppendUint32(r.fresh, uint32(s.hash>>32)|1)
+		}
+	}
+}
+
+// removed lists the sentences of a base that are gone, and counts the words.
+func (p *pool) removed() (hashes []byte, words int32) {
+	for i, s := range p.sentences {
+		if p.exact[i] {
+			continue
+		}
+		left := 0
+		for _, taken := range p.taken[s.from:s.to] {
+			if !taken {
+				left++
+			}
+		}
+		words += int32(left)
+		h := uint32(s.hash>>32) &^ 1
+		if 2*left >= s.len() {
+			h |= 1
+		}
+		hashes = binary.LittleEndian.AppendUint32(hashes, h)
+	}
+	return hashes, words
+}

@@ -1,0 +1,233 @@
+package credit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"coppice/wiki"
+	"coppice/wiki/internal/recordlog"
+)
+
+// Index knows who wrote which words of every page. It is safe for many goroutines.
+type Index struct {
+	// OnProgress, if set before Follow, is told how many of how many commits a rebuild has read.
+	OnProgress func(done, total int)
+
+	log    *slog.Logger
+	name   string
+	follow sync.Mutex // held by Follow
+
+	mu      sync.Mutex
+	file    *recordlog.Log // nil until the index is first asked for anything
+	data    *data
+	builder *builder // of the last Follow, for the texts that it keeps
+}
+
+// FileName is the name of the index within its folder.
+const FileName = "credit.log"
+
+// Open names the index in the folder dir, or begins an empty one there. The file is read when it is first asked for:
+// that takes time in proportion to its length, and a server has pages to serve first. A file that is damaged, or from
+// another version of the format, is dropped and the reason logged; the next Follow rebuilds.
+func Open(dir string, log *slog.Logger) (*Index, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	return &Index{log: log, name: filepath.Join(dir, FileName)}, nil
+}
+
+// load reads the file, once. The caller holds mu.
+func (x *Index) load() error {
+	if x.data != nil {
+		return nil
+	}
+	if x.file != nil { // after a failed write
+		x.file.Close()
+		x.file = nil
+	}
+	file, records, reason, err := recordlog.Open(x.name, format)
+	if err != nil {
+		return fmt.Errorf("credit: %w", err)
+	}
+	x.file, x.data = file, newData()
+	if reason == nil {
+		x.data, reason = replay(records)
+	}
+	if reason != nil && !errors.Is(reason, recordlog.ErrNew) {
+		x.log.Warn("credit is rebuilt", "reason", reason)
+	}
+	return nil
+}
+
+func newData() *data {
+	d := &data{tables: newTables()}
+	d.tables.newest = d
+	return d
+}
+
+// replay puts the records of a file together. When one is damaged, nothing is.
+func replay(records [][]byte) (*data, error) {
+	d := newData()
+	for _, body := range records {
+		if err := decode(body, d); err != nil {
+			return newData(), err
+		}
+	}
+	return d, nil
+}
+
+// view gives today's data. A file that cannot be read is nobody's words; Follow says why.
+func (x *Index) view() *data {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if err := x.load(); err != nil {
+		return newData()
+	}
+	return x.data
+}
+
+// Close releases the file.
+func (x *Index) Close() error {
+	x.follow.Lock()
+	defer x.follow.Unlock()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.file == nil {
+		return nil
+	}
+	err := x.file.Close()
+	x.file, x.data = nil, nil
+	return err
+}
+
+// Name is "credit".
+func (x *Index) Name() string { return "credit" }
+
+// Position is the commit that the index reflects.
+func (x *Index) Position() wiki.ID { return x.view().position }
+
+// Reasons to rebuild, beside wiki.ErrRewritten.
+var (
+	errNew  = errors.New("there is no index yet")
+	errRoot = errors.New("another folder of the repository is served")
+)
+
+// Follow brings the index to the commit of to.
+func (x *Index) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) error {
+	x.follow.Lock()
+	defer x.follow.Unlock()
+	x.mu.Lock()
+	err := x.load()
+	old := x.data
+	x.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if old.position == to.Commit() && x.file.Scope() == w.Root() {
+		return nil
+	}
+	steps, reason := x.fresh(ctx, w, old, to)
+	switch {
+	case errors.Is(reason, errNew), errors.Is(reason, errRoot), errors.Is(reason, wiki.ErrRewritten):
+		return x.rebuild(ctx, w, to, reason)
+	case reason != nil:
+		return reason
+	}
+	return x.extend(ctx, w, old, steps, to.Commit())
+}
+
+// fresh collects the commits that old lacks. An error that is a reason to rebuild is one of the reasons, or
+// wiki.ErrRewritten.
+func (x *Index) fresh(ctx context.Context, w *wiki.Wiki, old *data, to *wiki.Snapshot) ([]wiki.Step, error) {
+	switch {
+	case old.position.IsZero():
+		return nil, errNew
+	case x.file.Scope() != w.Root():
+		return nil, errRoot
+	}
+	return w.Walk(ctx, to.Commit(), old.position, wiki.KnownCommits(old.position, func() map[wiki.ID]bool {
+		m := make(map[wiki.ID]bool, len(old.commits))
+		for _, c := range old.commits {
+			m[c.id] = true
+		}
+		return m
+	}))
+}
+
+func (x *Index) rebuild(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot, reason error) error {
+	start := time.Now()
+	progress := x.OnProgress
+	if progress == nil {
+		progress = func(int, int) {}
+	}
+	d, b, err := fromNothing(ctx, w, to.Commit(), progress)
+	if err != nil {
+		return err
+	}
+	if err := x.file.Replace(w.Root(), encode(newData(), d)); err != nil {
+		return fmt.Errorf("credit: %w", err)
+	}
+	x.mu.Lock()
+	x.data, x.builder = d, b
+	x.mu.Unlock()
+	x.log.Info("credit was built", "reason", reason, "commits", len(d.commits), "revisions", len(d.revs),
+		"took", time.Since(start).Round(time.Millisecond))
+	return nil
+}
+
+// fromNothing reads the history of a commit.
+func fromNothing(ctx context.Context, w *wiki.Wiki, head wiki.ID, progress func(done, total int)) (*data, *builder, error) {
+	steps, err := w.Walk(ctx, head, wiki.ID{}, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := w.CompareSteps(ctx, steps, func(int, int) {}); err != nil {
+		return nil, nil, err
+	}
+	d := newData()
+	b := newBuilder(w, d)
+	if err := b.build(ctx, steps, progress); err != nil {
+		return nil, nil, err
+	}
+	d.position = head
+	return d, b, nil
+}
+
+// extend adds steps to the data, and to the file before anybody sees them.
+func (x *Index) extend(ctx context.Context, w *wiki.Wiki, old *data, steps []wiki.Step, head wiki.ID) error {
+	if err := w.CompareSteps(ctx, steps, func(int, int) {}); err != nil {
+		return err
+	}
+	d := &data{}
+	*d = *old
+	old.tables.mu.Lock()
+	old.tables.newest = d
+	old.tables.mu.Unlock()
+	b := x.builder
+	if b == nil || b.w != w || b.d != old {
+		b = newBuilder(w, d)
+	}
+	b.d = d
+	err := b.build(ctx, steps, func(int, int) {})
+	if err == nil {
+		d.position = head
+		err = x.file.Append(encode(old, d))
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if err != nil { // the shared tables know what nobody else does: they are read again
+		x.data, x.builder = nil, nil
+		return fmt.Errorf("credit: %w", err)
+	}
+	x.data, x.builder = d, b
+	return nil
+}

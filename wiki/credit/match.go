@@ -1,0 +1,487 @@
+package credit
+
+import (
+	"slices"
+
+	"coppice/wiki/internal/diff"
+)
+
+// Limits of matching. Those that decide whether equal words are the same words were set on generated histories with
+// known truth; the figures in the package comment are from other seeds.
+const (
+	// copyWords is how many words a sentence needs to be recognised on another page, or long after it was removed from
+	// one: shorter ones are written by several people independently. One that continues such a sentence may be shorter.
+	copyWords = 6
+	// restoreWords is the same for a sentence that the very page had before.
+	restoreWords = 2
+	// leftoverWords is how long a run of words must be to be recognised without its sentence, among the words that the
+	// same commit took from the page; from other pages it must be longer.
+	leftoverWords  = 5
+	leftoverFar    = 7
+	leftoverPlaces = 8 // how many equal beginnings of a run are tried
+	// likeness is the share of the words of the shorter sentence that must be found, in order, in the longer one for
+	// the two to be one sentence that was edited; likenessAlone is the share if nothing else could have become it.
+	likeness      = 0.5
+	likenessAlone = 0.34
+	// runWords is how many words in a row are believed to be the same words although their sentences are unlike.
+	runWords = 4
+	// commonWord is how often a word must occur in both texts together for a match of it to count half.
+	commonWord = 8
+	// maxSources bounds the old texts that are looked at for one page in one commit: each costs about as much as the
+	// page itself.
+	maxSources = 24
+	// maxHits bounds the places of one sentence that are considered.
+	maxHits = 16
+	// gapSentences bounds the sentences between two that were found in the same source, for what lies between them there
+	// to be compared.
+	gapSentences = 12
+)
+
+const nobody = -1 // the origin of a word that is not decided yet
+
+// source is a text whose words have known origins.
+type source struct {
+	*text
+	origins []int32 // for each word the number of the commit that brought it
+	rev     int32
+	index   map[uint64][]int32 // sentences by hash, made when it is first asked for
+}
+
+func (s *source) find(hash uint64) []int32 {
+	if s.index == nil {
+		s.index = make(map[uint64][]int32, len(s.sentences))
+		for i, t := range s.sentences {
+			if list := s.index[t.hash]; len(list) < maxHits {
+				s.index[t.hash] = append(list, int32(i))
+			}
+		}
+	}
+	return s.index[hash]
+}
+
+// pool is a base with a note of which of its words stand in the new text already, so that none is used twice.
+type pool struct {
+	*source
+	taken []bool // words
+	exact []bool // sentences that stand unchanged somewhere
+}
+
+func newPool(s *source) *pool {
+	return &pool{source: s, taken: make([]bool, len(s.words)), exact: make([]bool, len(s.sentences))}
+}
+
+// link says where a sentence of the new text was found whole.
+type link struct {
+	from     *source
+	pool     *pool // of from, if its words are used up
+	sentence int32
+}
+
+// gap is a stretch of sentences of a base that became a stretch of the new text.
+type gap struct {
+	diff.Edit
+	pool *pool
+}
+
+// matching finds the origins of the words of one page that a commit changed.
+type matching struct {
+	*text
+	bases  []*pool // of each parent; the first may be nil
+	origin []int32 // of each word, or nobody
+	copied []int32 // of each word: its place in bases[0], or -1
+	links  []link  // of each sentence
+	gaps   []gap
+	open   int // sentences without a link
+	steps  *int
+	counts map[uint64]int32
+}
+
+func newMatching(t *text, bases []*pool) *matching {
+	m := &matching{
+		text: t, bases: bases,
+		origin: make([]int32, len(t.words)), copied: make([]int32, len(t.words)),
+		links: make([]link, len(t.sentences)), open: len(t.sentences), steps: diff.Steps(),
+	}
+	for i := range m.origin {
+		m.origin[i], m.copied[i] = nobody, -1
+	}
+	return m
+}
+
+// take gives word i the origin of word at of a source.
+func (m *matching) take(i, at int32, s *source, p *pool) {
+	if m.origin[i] != nobody {
+		return
+	}
+	m.origin[i] = s.origins[at]
+	if p != nil {
+		p.taken[at] = true
+		if len(m.bases) > 0 && p == m.bases[0] {
+			m.copied[i] = at
+		}
+	}
+}
+
+// whole gives sentence i the origins of sentence at of a source.
+func (m *matching) whole(i, at int32, s *source, p *pool) {
+	mine, theirs := m.sentences[i], s.sentences[at]
+	if m.links[i].from == nil {
+		m.open--
+	}
+	m.links[i] = link{s, p, at}
+	if p != nil {
+		p.exact[at] = true
+	}
+	for k := range int32(mine.len()) {
+		m.take(mine.from+k, theirs.from+k, s, p)
+	}
+}
+
+// same reports whether two sentences have the same words.
+func (m *matching) same(i, at int32, s *source) bool {
+	a, b := m.sentences[i], s.sentences[at]
+	if a.hash != b.hash || a.len() != b.len() {
+		return false
+	}
+	for k := range a.len() {
+		if m.words[int(a.from)+k].hash != s.words[int(b.from)+k].hash {
+			return false
+		}
+	}
+	return true
+}
+
+// align finds the sentences that stand unchanged and in order since a base.
+func (m *matching) align(p *pool) {
+	edits := diff.Hashes(sentenceHashes(p.text), sentenceHashes(m.text), m.steps)
+	i, j := 0, 0
+	equal := func(to int) {
+		for ; i < to; i, j = i+1, j+1 {
+			if m.links[j].from == nil {
+				m.whole(int32(j), int32(i), p.source, p)
+				continue
+			}
+			p.exact[i] = true // another parent has it too
+			for w := p.sentences[i].from; w < p.sentences[i].to; w++ {
+				p.taken[w] = true
+			}
+		}
+	}
+	for _, e := range edits {
+		equal(e.A0)
+		i, j = e.A1, e.B1
+		m.gaps = append(m.gaps, gap{e, p})
+	}
+	equal(len(p.sentences))
+}
+
+func sentenceHashes(t *text) []uint64 {
+	h := make([]uint64, len(t.sentences))
+	for i, s := range t.sentences {
+		h[i] = s.hash
+	}
+	return h
+}
+
+// moved finds sentences of a base that stand elsewhere now. Short ones count only where least says so.
+func (m *matching) moved(p *pool, least int) {
+	if m.open == 0 {
+		return
+	}
+	var loose map[uint64][]int32
+	for at, s := range p.sentences {
+		if !p.exact[at] {
+			if loose == nil {
+				loose = make(map[uint64][]int32)
+			}
+			loose[s.hash] = append(loose[s.hash], int32(at))
+		}
+	}
+	if loose == nil {
+		return
+	}
+	for i := range int32(len(m.sentences)) {
+		s := m.sentences[i]
+		if m.links[i].from != nil || s.len() < least {
+			continue
+		}
+		for _, at := range loose[s.hash] {
+			if !p.exact[at] && m.same(i, at, p.source) {
+				m.whole(i, at, p.source, p)
+				m.spread(i, at, p.source, p)
+				break
+			}
+		}
+	}
+}
+
+// spread goes on from a sentence that was found in a source to its neighbours there.
+func (m *matching) spread(i, at int32, s *source, p *pool) {
+	for _, by := range [2]int32{1, -1} {
+		for i, at := i+by, at+by; i >= 0 && at >= 0 && int(i) < len(m.sentences) && int(at) < len(s.sentences); i, at = i+by, at+by {
+			if m.links[i].from != nil || p != nil && p.exact[at] || !m.same(i, at, s) {
+				break
+			}
+			m.whole(i, at, s, p)
+		}
+	}
+}
+
+// fill compares, word by word, what lies between two sentences that were found in the same source.
+func (m *matching) fill() {
+	last := int32(-1)
+	for i := range int32(len(m.links)) {
+		here := m.links[i]
+		if here.from == nil {
+			continue
+		}
+		if last >= 0 && i-last > 1 && i-last <= gapSentences {
+			if before := m.links[last]; before.from == here.from && here.sentence-before.sentence > 1 && here.sentence-before.sentence <= gapSentences {
+				m.compare(here.from, here.pool, before.sentence+1, here.sentence, last+1, i)
+			}
+		}
+		last = i
+	}
+}
+
+// fillGaps compares, word by word, what was changed in place.
+func (m *matching) fillGaps() {
+	for _, g := range m.gaps {
+		m.compare(g.pool.source, g.pool, int32(g.A0), int32(g.A1), int32(g.B0), int32(g.B1))
+	}
+}
+
+// compare finds the words of sentences i0 to i1 that are those of sentences a0 to a1 of a source.
+func (m *matching) compare(s *source, p *pool, a0, a1, i0, i1 int32) {
+	var old, mine []int32
+	var oldHashes, myHashes []uint64
+	oldSentences, mySentences := 0, 0
+	for _, t := range s.sentences[a0:a1] {
+		n := len(old)
+		for w := t.from; w < t.to; w++ {
+			if p == nil || !p.taken[w] {
+				old, oldHashes = append(old, w), append(oldHashes, s.words[w].hash)
+			}
+		}
+		if len(old) > n {
+			oldSentences++
+		}
+	}
+	if len(old) == 0 {
+		return
+	}
+	for _, t := range m.sentences[i0:i1] {
+		n := len(mine)
+		for w := t.from; w < t.to; w++ {
+			if m.origin[w] == nobody {
+				mine, myHashes = append(mine, w), append(myHashes, m.words[w].hash)
+			}
+		}
+		if len(mine) > n {
+			mySentences++
+		}
+	}
+	if len(mine) == 0 {
+		return
+	}
+	c := comparison{m: m, s: s, old: old, mine: mine, alone: oldSentences == 1 && mySentences == 1}
+	c.pair(diff.Hashes(oldHashes, myHashes, m.steps), a0, i0)
+	for k, x := range c.believed() {
+		if x {
+			m.take(mine[c.pairs[k].mine], old[c.pairs[k].old], s, p)
+		}
+	}
+}
+
+// comparison is a list of words that two stretches have in common, in order, and what speaks for their being the same.
+type comparison struct {
+	m         *matching
+	s         *source
+	old, mine []int32 // words
+	alone     bool    // one sentence stands against one
+	pairs     []pair
+}
+
+type pair struct {
+	old, mine     int32 // places in the lists
+	inOld, inMine int32 // sentences
+}
+
+func (c *comparison) pair(edits []diff.Edit, a0, i0 int32) {
+	i, j := 0, 0
+	equal := func(to int) {
+		for ; i < to; i, j = i+1, j+1 {
+			for c.s.sentences[a0].to <= c.old[i] {
+				a0++
+			}
+			for c.m.sentences[i0].to <= c.mine[j] {
+				i0++
+			}
+			c.pairs = append(c.pairs, pair{int32(i), int32(j), a0, i0})
+		}
+	}
+	for _, e := range edits {
+		equal(e.A0)
+		i, j = e.A1, e.B1
+	}
+	equal(len(c.old))
+}
+
+// believed says which of the pairs are the same words. Two unrelated sentences of one language share a quarter of their
+// words, in order, by chance; an old author gets no credit for that.
+func (c *comparison) believed() []bool {
+	yes := make([]bool, len(c.pairs))
+	type key struct{ old, mine int32 }
+	found := make(map[key]float64)
+	for _, p := range c.pairs {
+		found[key{p.inOld, p.inMine}] += c.m.weight(c.m.words[c.mine[p.mine]].hash)
+	}
+	alike := make(map[key]bool, len(found))
+	for k, sum := range found {
+		shorter := min(c.m.sum(c.s.text, c.s.sentences[k.old]), c.m.sum(c.m.text, c.m.sentences[k.mine]))
+		need := likeness
+		if c.alone {
+			need = likenessAlone
+		}
+		alike[k] = sum >= need*shorter
+	}
+	for from := 0; from < len(c.pairs); {
+		to := from + 1
+		for to < len(c.pairs) && c.pairs[to].old == c.pairs[to-1].old+1 && c.pairs[to].mine == c.pairs[to-1].mine+1 {
+			to++
+		}
+		long := to-from >= runWords
+		for k := from; k < to; k++ {
+			yes[k] = long || alike[key{c.pairs[k].inOld, c.pairs[k].inMine}]
+		}
+		from = to
+	}
+	return yes
+}
+
+// weight is what a match of a word counts: less if the word is all over the page.
+func (m *matching) weight(hash uint64) float64 {
+	if m.counts == nil {
+		m.counts = make(map[uint64]int32, len(m.words)/3)
+		for _, w := range m.words {
+			m.counts[w.hash]++
+		}
+	}
+	if m.counts[hash] >= commonWord {
+		return 0.5
+	}
+	return 1
+}
+
+func (m *matching) sum(t *text, s sentence) float64 {
+	var sum float64
+	for _, w := range t.words[s.from:s.to] {
+		sum += m.weight(w.hash)
+	}
+	return sum
+}
+
+// leftovers are the words that a commit took away from its pages, found by how a run of them begins.
+type leftovers struct {
+	pools []*pool
+	owner []*matching // of each pool
+	at    map[uint64][]place
+}
+
+type place struct {
+	pool int32
+	word int32
+}
+
+func newLeftovers(all []*matching) *leftovers {
+	l := &leftovers{at: make(map[uint64][]place)}
+	for _, m := range all {
+		for _, p := range m.bases {
+			if p == nil {
+				continue
+			}
+			no := int32(len(l.pools))
+			l.pools, l.owner = append(l.pools, p), append(l.owner, m)
+			for w := range len(p.words) - leftoverWords + 1 {
+				if free(p.taken[w : w+leftoverWords]) {
+					h := gram(p.words[w : w+leftoverWords])
+					if list := l.at[h]; len(list) < maxHits {
+						l.at[h] = append(list, place{no, int32(w)})
+					}
+				}
+			}
+		}
+	}
+	return l
+}
+
+func free(taken []bool) bool { return !slices.Contains(taken, true) }
+
+func gram(words []word) uint64 {
+	h := uint64(fnvOffset)
+	for _, w := range words {
+		h = mix(h ^ w.hash)
+	}
+	return h
+}
+
+// use gives runs of words that a page has gained the origins of equal runs that were taken away.
+func (l *leftovers) use(m *matching) {
+	for i := 0; i+leftoverWords <= len(m.words); {
+		if n := openRun(m.origin[i : i+leftoverWords]); n < leftoverWords {
+			i += max(n, 1)
+			continue
+		}
+		best, length := place{}, 0
+		for k, pl := range l.at[gram(m.words[i:i+leftoverWords])] {
+			if k == leftoverPlaces {
+				break
+			}
+			p, n := l.pools[pl.pool], 0
+			for i+n < len(m.words) && int(pl.word)+n < len(p.words) && m.origin[i+n] == nobody && !p.taken[int(pl.word)+n] && m.words[i+n].hash == p.words[int(pl.word)+n].hash {
+				n++
+			}
+			if own := l.owner[pl.pool] == m; n > length && (own && n >= leftoverWords || n >= leftoverFar) {
+				best, length = pl, n
+			}
+		}
+		if length == 0 {
+			i++
+			continue
+		}
+		p := l.pools[best.pool]
+		for k := range int32(length) {
+			m.take(int32(i)+k, best.word+k, p.source, p)
+		}
+		m.around(int32(i), best.word, p)
+		m.around(int32(i+length-1), best.word+int32(length)-1, p)
+		i += length
+	}
+}
+
+// openRun counts the words without an origin that a list begins with.
+func openRun(origin []int32) int {
+	for n, o := range origin {
+		if o != nobody {
+			return n
+		}
+	}
+	return len(origin)
+}
+
+// around compares the whole sentences of two words that were found to be the same.
+func (m *matching) around(i, at int32, p *pool) {
+	mine, old := sentenceOf(m.text, i), sentenceOf(p.text, at)
+	m.compare(p.source, p, old, old+1, mine, mine+1)
+}
+
+// sentenceOf gives the sentence that a word stands in.
+func sentenceOf(t *text, w int32) int32 {
+	n, _ := slices.BinarySearchFunc(t.sentences, w, func(s sentence, w int32) int {
+		if s.to <= w {
+			return -1
+		}
+		return 1
+	})
+	return int32(n)
+}
