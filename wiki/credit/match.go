@@ -227,20 +227,42 @@ func (m *matching) spread(i, at int32, s *source, p *pool) {
 	}
 }
 
-// fill compares, word by word, what lies between two sentences that were found in the same source.
+// fill compares, word by word, sentences beside ones that were found whole with what stands beside those in their source:
+// what was moved, copied or restored may have been mended in the same commit.
 func (m *matching) fill() {
-	last := int32(-1)
-	for i := range int32(len(m.links)) {
-		here := m.links[i]
-		if here.from == nil {
+	for from := int32(0); int(from) < len(m.links); from++ {
+		if m.links[from].from != nil {
 			continue
 		}
-		if last >= 0 && i-last > 1 && i-last <= gapSentences {
-			if before := m.links[last]; before.from == here.from && here.sentence-before.sentence > 1 && here.sentence-before.sentence <= gapSentences {
-				m.compare(here.from, here.pool, before.sentence+1, here.sentence, last+1, i)
-			}
+		to := from + 1
+		for int(to) < len(m.links) && m.links[to].from == nil {
+			to++
 		}
-		last = i
+		if to-from <= gapSentences {
+			m.fillBeside(from, to)
+		}
+		from = to
+	}
+}
+
+func (m *matching) fillBeside(from, to int32) {
+	var before, after link
+	if from > 0 {
+		before = m.links[from-1]
+	}
+	if int(to) < len(m.links) {
+		after = m.links[to]
+	}
+	if before.from != nil && before.from == after.from && after.sentence > before.sentence && after.sentence-before.sentence <= gapSentences {
+		m.compare(before.from, before.pool, before.sentence+1, after.sentence, from, to)
+		return
+	}
+	reach := to - from + 1
+	if before.from != nil {
+		m.compare(before.from, before.pool, before.sentence+1, min(before.sentence+1+reach, int32(len(before.from.sentences))), from, to)
+	}
+	if after.from != nil {
+		m.compare(after.from, after.pool, max(0, after.sentence-reach), after.sentence, from, to)
 	}
 }
 

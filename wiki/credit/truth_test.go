@@ -59,7 +59,7 @@ func TestTruthProbe(t *testing.T) {
 	sentences := realSentences(t)
 	t.Log(len(sentences), "sentences")
 	for _, between := range []bool{false, true} {
-		for seed := range uint64(4) {
+		for seed := range uint64(6) {
 			dir, h := makeHistory(t, truth.Options{Seed: seed + 1, Authors: 10, Pages: 20, Revisions: 66, Between: between, Sentences: sentences})
 			w, err := wiki.Open(dir, wiki.Options{ReadOnly: true})
 			if err != nil {
