@@ -140,6 +140,15 @@ func (s *Snapshot) File(name string) ([]byte, ID, error) {
 	return data, id, err
 }
 
+// RepositoryFileID is FileID for a name in the repository, whatever folder of it is the wiki: git's own files
+// (".mailmap") stand at the top.
+func (s *Snapshot) RepositoryFileID(name string) (ID, bool) {
+	if e := s.entryIn(s.top, name); e != nil && e.isFile() {
+		return e.id, true
+	}
+	return ID{}, false
+}
+
 // FileID gives the blob of a regular file, and whether there is one.
 func (s *Snapshot) FileID(name string) (ID, bool) {
 	if e := s.entry(name); e != nil && e.isFile() {
@@ -173,8 +182,9 @@ func (s *Snapshot) Files(name string) []FileRef {
 }
 
 // entry finds a file or folder by its exact name, or gives nil. A folder that cannot be read is logged and not there.
-func (s *Snapshot) entry(name string) *entry {
-	f := s.root
+func (s *Snapshot) entry(name string) *entry { return s.entryIn(s.root, name) }
+
+func (s *Snapshot) entryIn(f *folder, name string) *entry {
 	for {
 		elem, rest, more := strings.Cut(name, "/")
 		l, err := f.open(s.w.store)

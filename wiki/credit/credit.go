@@ -27,6 +27,12 @@ type Index struct {
 	file    *recordlog.Log // nil until the index is first asked for anything
 	data    *data
 	builder *builder // of the last Follow, for the texts that it keeps
+
+	people   *roster // of peopleOf
+	peopleOf *data
+	kept     map[int32][]run // origins of revs of keptOf
+	keptOf   *tables
+	tally    *tally // of the newest View that asked for contributors
 }
 
 // FileName is the name of the index within its folder.
@@ -231,3 +237,55 @@ func (x *Index) extend(ctx context.Context, w *wiki.Wiki, old *data, steps []wik
 	x.data, x.builder = d, b
 	return nil
 }
+
+// roster gives the people of a data as a Snapshot's files have them. It is kept until one of them changes.
+func (x *Index) roster(d *data, w *wiki.Wiki, s *wiki.Snapshot) *roster {
+	mapID, _ := s.RepositoryFileID(mailmapFile)
+	rulesID, _ := s.FileID(RulesFile)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if r := x.people; r != nil && x.peopleOf == d && r.mailmap == mapID && r.file == rulesID {
+		return r
+	}
+	m, problems := readMailmap(x.steering(w, mailmapFile, mapID))
+	rules, more := readRules(x.steering(w, RulesFile, rulesID))
+	r := newRoster(d, m, rules)
+	r.mailmap, r.file, r.problems = mapID, rulesID, append(problems, more...)
+	x.people, x.peopleOf = r, d
+	return r
+}
+
+// steering reads a file that says how to read the names; without it they are taken as they stand.
+func (x *Index) steering(w *wiki.Wiki, name string, id wiki.ID) []byte {
+	if id.IsZero() {
+		return nil
+	}
+	raw, err := w.Blob(id)
+	if err != nil {
+		x.log.Warn("a file that credit depends on cannot be read", "file", name, "err", err)
+	}
+	return raw
+}
+
+// runs gives the origins of a rev, and keeps those of the pages that are asked for.
+func (x *Index) runs(d *data, no int32) []run {
+	x.mu.Lock()
+	if x.kept == nil || x.keptOf != d.tables || len(x.kept) > maxKept {
+		x.kept, x.keptOf = make(map[int32][]run), d.tables
+	}
+	runs, ok := x.kept[no]
+	x.mu.Unlock()
+	if ok {
+		return runs
+	}
+	runs = d.runs(no)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.keptOf == d.tables {
+		x.kept[no] = runs
+	}
+	return runs
+}
+
+// maxKept bounds the texts whose origins are kept in memory, a few hundred bytes each.
+const maxKept = 50_000

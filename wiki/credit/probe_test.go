@@ -2,9 +2,9 @@ package credit
 
 import (
 	"os"
+	"runtime/pprof"
 	"testing"
 	"time"
-	"runtime/pprof"
 
 	"coppice/wiki"
 )
@@ -19,19 +19,26 @@ func TestProbe(t *testing.T) {
 	f, _ := os.Create("/tmp/credit.prof")
 	pprof.StartCPUProfile(f)
 	for range 3 {
-	os.RemoveAll(dir)
-	start := time.Now()
-	x, _ := Open(dir, nil)
-	if err := x.Follow(t.Context(), w, w.Head()); err != nil {
-		t.Fatal(err)
-	}
-	t.Log("build", time.Since(start))
-	fi, _ := os.Stat(dir + "/" + FileName)
-	t.Log("size", fi.Size(), "revs", len(x.data.revs))
-	a,b,c,sc:=0,0,0,0
-	for _, r := range x.data.revs { a+=len(r.fresh); b+=len(r.gone); sc+=len(r.script); if r.alone {c++} }
-	t.Log("fresh",a,"gone",b,"script",sc,"alone",c)
-	x.Close()
+		os.RemoveAll(dir)
+		start := time.Now()
+		x, _ := Open(dir, nil)
+		if err := x.Follow(t.Context(), w, w.Head()); err != nil {
+			t.Fatal(err)
+		}
+		t.Log("build", time.Since(start))
+		fi, _ := os.Stat(dir + "/" + FileName)
+		t.Log("size", fi.Size(), "revs", len(x.data.revs))
+		a, b, c, sc := 0, 0, 0, 0
+		for _, r := range x.data.revs {
+			a += len(r.fresh)
+			b += len(r.gone)
+			sc += len(r.script)
+			if r.alone {
+				c++
+			}
+		}
+		t.Log("fresh", a, "gone", b, "script", sc, "alone", c)
+		x.Close()
 	}
 	pprof.StopCPUProfile()
 	start := time.Now()

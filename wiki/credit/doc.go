@@ -1,0 +1,64 @@
+// Package credit is the derived index of who wrote which words.
+//
+// Its nouns: a word is a word of a page's Markdown source; its origin is the commit that brought it. A Passage is a run
+// of words with one origin, an Authorship all passages of one text, Credits what they add up to. A Person is whoever
+// commits name, after .mailmap and .coppice/credit.yml. Git is the truth: origins are computed from history alone, and
+// deleting the index gives the same answers again.
+//
+//	x, _ := credit.Open("data/derived/credit", log)
+//	following := w.FollowAfter(x, pause)
+//	v := x.View(w, w.Head())                       // one for a request
+//	a, err := v.Authorship(page)                    // a.Passages: bytes, commit, authors; any old Page too
+//	c, err := v.Credits(page)                       // c.Contributors: words, share; c.Created, c.Revisions, c.Reviewers
+//	gone, next, err := v.Removed(ctx, path, "words", 0, 20)
+//	for _, person := range v.Contributors() { ... }
+//	g, ok := credit.Gini(edits)
+//
+// # Words
+//
+// A word is a run of letters, digits and marks, with apostrophes and underscores inside; of scripts that write no
+// spaces between words, each character; an address (https://...) whole. Case, normal form, white space, line wrapping
+// and markup make no difference: marks of emphasis, headings, lists, quotes and tables, the destinations and labels of
+// links and images, HTML tags and comments, what stands behind a code fence, numbers of list items are no words. Text of
+// links, alternative text of images, and code are. Nothing in front matter is a word: tools write it as often as people
+// do. Words stand in sentences, which end with a full stop and with their block; a line of code is a sentence.
+//
+// # Origins
+//
+// The method is that of F. Flöck and M. Acosta, "WikiWho: Precise and Efficient Attribution of Authorship of Revisioned
+// Content", WWW 2014: larger units first, matched over the whole past, then words by E. W. Myers' difference algorithm
+// (Algorithmica 1, 1986). For each page that a commit changed, starting from the origins of the text in the commit's
+// parents (of the blob, not of the revision before in time):
+//
+//  1. A text that was there before, byte for byte, has the origins that it had: a revert credits neither side.
+//  2. Sentences that stand unchanged and in order; then ones that moved within the page.
+//  3. Sentences that the page had at any time before; then ones that the commit took from other pages; then ones of
+//     six words or more that stand, or once stood, on any page. A sentence that was found brings along its neighbours
+//     in the same source, however short.
+//  4. Words, in order, of sentences beside ones that were found, against what stands beside those in their source;
+//     then words of what was changed in place. Two sentences must share half of the shorter one, or four words in a
+//     row, for a match to count: unrelated sentences share a quarter of their words by chance.
+//  5. Runs of five words or more that the commit took away somewhere and brought elsewhere.
+//  6. What is left is the commit's own.
+//
+// A merge goes through these with each parent, the first one first, so that only words that are in none belong to it. Only
+// commits that are ancestors are looked at, wherever in the file they stand: answers do not depend on the order in
+// which commits came in.
+//
+// Beyond WikiWho go: Markdown, many pages (moves, copies, splits and joins), branches and merges, several authors of
+// one commit, and increments: a commit costs in proportion to the pages that it changes.
+//
+// # People
+//
+// Origins are commits. Who gets the credit for a commit is decided when it is asked for, so that a change of .mailmap or
+// credit.yml changes every answer at once: the people of Suggested-by and Imported-from, if there are any, else the
+// author; and those of Co-authored-by; all in equal parts. Bots and format commits give nothing. Identities are one
+// person if they have one mail address, unless it is one that stands for nobody ("noreply@..."): then if they have
+// one name.
+//
+// # On disk
+//
+// One file, a record log with one record for each Follow: commits, their people, paths and revisions that are new, and
+// the Position after them. A revision keeps its origins as a script (keep, move, put) on those of the text before,
+// anew every 32 steps, and 4 bytes for each sentence that came or went. The file is read when the index is first asked.
+package credit

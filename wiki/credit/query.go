@@ -1,0 +1,453 @@
+package credit
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"coppice/wiki"
+)
+
+// View is the index as one request sees it: the data of one moment, and the people as .mailmap and credit.yml of one
+// Snapshot have them. It is immutable and safe for many goroutines.
+type View struct {
+	x      *Index
+	w      *wiki.Wiki
+	snap   *wiki.Snapshot
+	d      *data
+	people *roster
+	tip    int32 // number of the Snapshot's commit, or of the newest that is known
+}
+
+// View gives the index for a request that reads from a Snapshot. The index may be behind it: a page that it does not
+// know yet is ErrBehind.
+func (x *Index) View(w *wiki.Wiki, s *wiki.Snapshot) *View {
+	d := x.view()
+	v := &View{x: x, w: w, snap: s, d: d, people: x.roster(d, w, s), tip: int32(len(d.commits) - 1)}
+	if no, ok := d.number(s.Commit()); ok {
+		v.tip = no
+	} else if no, ok := d.number(d.position); ok {
+		v.tip = no
+	}
+	return v
+}
+
+// ErrBehind says that the index does not know a page's text yet: it was saved a moment ago, or history is being read.
+var ErrBehind = errors.New("credit: the text is not known yet")
+
+// Problems are the lines of .mailmap and credit.yml that could not be read.
+func (v *View) Problems() []Problem { return v.people.problems }
+
+// Commit is the commit that the answers reflect.
+func (v *View) Commit() wiki.ID { return v.d.position }
+
+// Passage is a run of words in a row that one commit brought.
+type Passage struct {
+	Start, End int // bytes of the Source, from the first word's first to behind the last word's last
+	Words      int
+	Commit     wiki.ID
+	Time       time.Time // the author's, UTC
+	Authors    []*Person // who share it; none when it is a bot's or a format commit's
+	first      int
+}
+
+// Authorship is who wrote which words of one text.
+type Authorship struct {
+	Page     wiki.Page
+	Words    int
+	Passages []Passage // in the order of the text; each word is in exactly one
+	words    []word
+	origins  []run
+}
+
+// Text gives a passage's words as they stand, with one space between: the texts of all passages, joined in the same way,
+// are the words of the page in order.
+func (a *Authorship) Text(p *Passage) string {
+	var b strings.Builder
+	for i, w := range a.words[p.first : p.first+p.Words] {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.Write(a.Page.Source[w.start:w.end])
+	}
+	return b.String()
+}
+
+// Span is a range of bytes of a Source, half open.
+type Span struct{ Start, End int }
+
+// Each gives every word with its passage, for views that mark words in what was rendered.
+func (a *Authorship) Each() iter.Seq2[Span, *Passage] {
+	return func(yield func(Span, *Passage) bool) {
+		for i := range a.Passages {
+			p := &a.Passages[i]
+			for _, w := range a.words[p.first : p.first+p.Words] {
+				if !yield(Span{int(w.start), int(w.end)}, p) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// locate finds a page's text: the rev that has its origins, and the commit as of which it is asked.
+func (v *View) locate(page wiki.Page) (rev, at int32, err error) {
+	at = v.tip
+	if no, ok := v.d.number(page.Commit); ok {
+		at = no
+	}
+	if at < 0 {
+		return 0, 0, ErrBehind
+	}
+	rev = v.d.find(page.Blob, page.Path.String(), []int32{at})
+	if rev < 0 {
+		return 0, 0, ErrBehind
+	}
+	return rev, at, nil
+}
+
+// Authorship gives who wrote the words of a page, of Head or of any older Snapshot. The error is ErrBehind when the
+// index does not know the text yet.
+func (v *View) Authorship(page wiki.Page) (*Authorship, error) {
+	rev, _, err := v.locate(page)
+	if err != nil {
+		return nil, err
+	}
+	t := lex(page.Source)
+	a := &Authorship{Page: page, Words: len(t.words), words: t.words, origins: v.x.runs(v.d, rev)}
+	from := 0
+	for _, r := range a.origins {
+		to := min(int(r.to), len(t.words))
+		if to <= from {
+			continue
+		}
+		c := &v.d.commits[r.commit]
+		a.Passages = append(a.Passages, Passage{
+			Start: int(t.words[from].start), End: int(t.words[to-1].end), Words: to - from, first: from,
+			Commit: c.id, Time: time.Unix(c.time, 0).UTC(), Authors: v.people.authors(v.d, r.commit),
+		})
+		from = to
+	}
+	return a, nil
+}
+
+// Share is one person's part in a text.
+type Share struct {
+	*Person
+	Words       float64   // that stand; a word of several authors counts for each in equal parts
+	Share       float64   // of the words that are somebody's, 0 to 1; the shares of a text add up to 1
+	Added       float64   // words brought to the page, ever: what stands of them and what does not
+	Edits       int       // of the page
+	First, Last time.Time // edit of the page; zero if all the words came from elsewhere
+}
+
+// Revision is one edit of a page, with what it did to the words.
+type Revision struct {
+	Commit      wiki.ID
+	Time        time.Time // the author's, UTC
+	Kind        wiki.ChangeKind
+	Authors     []*Person
+	Words       int  // of the page then
+	Added       int  // that had been nowhere before
+	Removed     int  // that went, and not to another page
+	Substantial bool // see SubstantialWords
+}
+
+// A revision is substantial if it brought or removed at least SubstantialWords words, or SubstantialShare of the page
+// and no fewer than SubstantialLeast. A word that was restored or moved was not brought.
+const (
+	SubstantialWords = 25
+	SubstantialShare = 0.1
+	SubstantialLeast = 5
+)
+
+// Review is a person's reviews of a page.
+type Review struct {
+	*Person
+	Reviews int
+	Last    time.Time
+}
+
+// Credits are what a footer says of a page, or of a part of it.
+type Credits struct {
+	Words        int     // of the page, or of the part
+	Uncredited   int     // of them, nobody's: a bot's or a format commit's
+	Contributors []Share // most words first; at the end, whoever edited the page and has no word in it
+	Original     []*Person
+	Created      time.Time // by the first revision, under whatever name
+	CreatedIn    wiki.ID
+	Revisions    []Revision // of the whole page, oldest first, through its renames
+	Reviewers    []Review   // of the whole page, most recent first
+}
+
+// Credits gives the credits of a page. Errors are those of Authorship.
+func (v *View) Credits(page wiki.Page) (*Credits, error) {
+	return v.CreditsOf(page, 0, len(page.Source))
+}
+
+// CreditsOf gives the credits of the words between two bytes of a page's Source: a section's, or a question's with its
+// answer. Revisions, reviewers and original author are the whole page's.
+func (v *View) CreditsOf(page wiki.Page, start, end int) (*Credits, error) {
+	a, err := v.Authorship(page)
+	if err != nil {
+		return nil, err
+	}
+	_, at, err := v.locate(page)
+	if err != nil {
+		return nil, err
+	}
+	return v.credits(a, at, start, end), nil
+}
+
+// credits adds up what stands between two bytes, and what the revisions tell.
+func (v *View) credits(a *Authorship, at int32, start, end int) *Credits {
+	c := &Credits{}
+	shares := map[*Person]*Share{}
+	of := func(p *Person) *Share {
+		s := shares[p]
+		if s == nil {
+			s = &Share{Person: p}
+			shares[p] = s
+		}
+		return s
+	}
+	credited := 0
+	for i := range a.Passages {
+		p := &a.Passages[i]
+		n := p.Words
+		if p.Start < start || p.End > end {
+			n = 0
+			for _, w := range a.words[p.first : p.first+p.Words] {
+				if int(w.start) >= start && int(w.end) <= end {
+					n++
+				}
+			}
+		}
+		c.Words += n
+		if len(p.Authors) == 0 {
+			c.Uncredited += n
+			continue
+		}
+		credited += n
+		if n > 0 {
+			for _, who := range p.Authors {
+				of(who).Words += float64(n) / float64(len(p.Authors))
+			}
+		}
+	}
+	reviews := map[*Person]*Review{}
+	for i, no := range v.line(a.Page.Path, at) {
+		r := v.revision(no)
+		c.Revisions = append(c.Revisions, r)
+		if i == 0 {
+			c.Original, c.Created, c.CreatedIn = r.Authors, r.Time, r.Commit
+		}
+		for _, who := range r.Authors {
+			s := of(who)
+			s.Added += float64(r.Added) / float64(len(r.Authors))
+			s.edited(r.Time)
+		}
+		for _, who := range v.people.reviewers(v.d, v.d.revs[no].commit) {
+			if reviews[who] == nil {
+				reviews[who] = &Review{Person: who}
+			}
+			reviews[who].Reviews++
+			reviews[who].Last = later(reviews[who].Last, r.Time)
+		}
+	}
+	for _, s := range shares {
+		if credited > 0 {
+			s.Share = s.Words / float64(credited)
+		}
+		c.Contributors = append(c.Contributors, *s)
+	}
+	slices.SortFunc(c.Contributors, func(x, y Share) int {
+		return cmp.Or(cmp.Compare(y.Words, x.Words), cmp.Compare(y.Added, x.Added), cmp.Compare(x.number, y.number))
+	})
+	for _, r := range reviews {
+		c.Reviewers = append(c.Reviewers, *r)
+	}
+	slices.SortFunc(c.Reviewers, func(x, y Review) int {
+		return cmp.Or(y.Last.Compare(x.Last), cmp.Compare(x.number, y.number))
+	})
+	return c
+}
+
+func (s *Share) edited(t time.Time) {
+	s.Edits++
+	if s.First.IsZero() || t.Before(s.First) {
+		s.First = t
+	}
+	s.Last = later(s.Last, t)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.IsZero() || b.After(a) {
+		return b
+	}
+	return a
+}
+
+// line gives the revs of the page that has a path, oldest first and through renames, up to a commit.
+func (v *View) line(path wiki.Path, at int32) []int32 {
+	t := v.d.tables
+	t.mu.RLock()
+	no := v.d.last(path.String())
+	t.mu.RUnlock()
+	for no >= 0 && !v.d.reaches(v.d.revs[no].commit, at) { // the path may have been given to another page since
+		no = v.d.revs[no].before
+	}
+	var line []int32
+	for ; no >= 0; no = v.d.revs[no].previous {
+		if v.d.reaches(v.d.revs[no].commit, at) {
+			line = append(line, no)
+		}
+	}
+	slices.Reverse(line)
+	return line
+}
+
+func (v *View) revision(no int32) Revision {
+	r := &v.d.revs[no]
+	c := &v.d.commits[r.commit]
+	added := int(r.added)
+	size := max(int(r.words), 1)
+	if r.previous >= 0 {
+		size = max(size, int(v.d.revs[r.previous].words))
+	}
+	changed := max(added, int(r.dropped))
+	return Revision{
+		Commit: c.id, Time: time.Unix(c.time, 0).UTC(), Kind: r.kind, Authors: v.people.authors(v.d, r.commit),
+		Words: int(r.words), Added: added, Removed: int(r.dropped),
+		Substantial: changed >= SubstantialWords || changed >= SubstantialLeast && float64(changed) >= SubstantialShare*float64(size),
+	}
+}
+
+// Cursor says where a list goes on; zero is its beginning.
+type Cursor int32
+
+// Removed is a sentence that somebody took out of a page.
+type Removed struct {
+	Path   wiki.Path // of the page, then
+	Text   string    // of the Source, from the first word to the last
+	Commit wiki.ID   // that removed it
+	Time   time.Time
+	By     []*Person
+	Last   wiki.ID // a blob that still has it
+}
+
+// maxScanned bounds the old texts that one call of Removed reads; a Cursor says where to go on.
+const maxScanned = 500
+
+// Removed finds sentences that were taken out of a page, or with the zero Path of any page, and that have all the words
+// of the query in any order: the latest first. A sentence that moved to another page is none, nor is one of which half
+// the words stayed. When no more than a part of history was looked at, the Cursor is not zero although fewer than limit
+// came out.
+func (v *View) Removed(ctx context.Context, path wiki.Path, query string, from Cursor, limit int) ([]Removed, Cursor, error) {
+	q := lex([]byte(query))
+	if len(q.words) == 0 {
+		return nil, 0, &wiki.Error{Kind: wiki.Invalid, Sentence: "Give at least one word to look for."}
+	}
+	var found []Removed
+	scanned := 0
+	for no := range v.removals(path, from) {
+		if err := ctx.Err(); err != nil {
+			return nil, 0, err
+		}
+		if len(found) >= limit || scanned == maxScanned {
+			return found, Cursor(no + 1), nil
+		}
+		scanned++
+		more, err := v.removedBy(no, q)
+		if err != nil {
+			return nil, 0, err
+		}
+		found = append(found, more...)
+	}
+	return found, 0, nil
+}
+
+// removals gives the revs that took a sentence away, latest first.
+func (v *View) removals(path wiki.Path, from Cursor) iter.Seq[int32] {
+	has := func(no int32) bool {
+		if from > 0 && no >= int32(from) {
+			return false
+		}
+		for g := v.d.revs[no].gone; len(g) > 0; g = g[4:] {
+			if g[0]&1 == 1 {
+				return true
+			}
+		}
+		return false
+	}
+	return func(yield func(int32) bool) {
+		if !path.IsZero() {
+			for _, no := range slices.Backward(v.line(path, v.tip)) {
+				if has(no) && !yield(no) {
+					return
+				}
+			}
+			return
+		}
+		for no := int32(len(v.d.revs)) - 1; no >= 0; no-- {
+			if has(no) && !yield(no) {
+				return
+			}
+		}
+	}
+}
+
+// removedBy gives the sentences that a rev took away and that have all words of a query.
+func (v *View) removedBy(no int32, q *text) ([]Removed, error) {
+	r := &v.d.revs[no]
+	if r.base < 0 {
+		return nil, nil
+	}
+	blob := v.d.revs[r.base].blob
+	source, err := v.w.Blob(blob)
+	if err != nil {
+		return nil, err
+	}
+	gone := map[uint32]bool{}
+	for g := r.gone; len(g) > 0; g = g[4:] {
+		if h := uint32(g[0]) | uint32(g[1])<<8 | uint32(g[2])<<16 | uint32(g[3])<<24; h&1 == 1 {
+			gone[h] = true
+		}
+	}
+	t := lex(source)
+	var found []Removed
+	for _, s := range t.sentences {
+		if !gone[uint32(s.hash>>32)|1] || !t.hasAll(s, q) {
+			continue
+		}
+		name := v.d.paths[r.path]
+		if r.from >= 0 {
+			name = v.d.paths[r.from]
+		}
+		path, err := wiki.ParsePath(name)
+		if err != nil {
+			return nil, fmt.Errorf("credit: %w", err)
+		}
+		c := &v.d.commits[r.commit]
+		found = append(found, Removed{
+			Path: path, Text: string(source[t.words[s.from].start:t.words[s.to-1].end]), Commit: c.id,
+			Time: time.Unix(c.time, 0).UTC(), By: v.people.authors(v.d, r.commit), Last: blob,
+		})
+	}
+	return found, nil
+}
+
+// hasAll reports whether a sentence has all words of a query.
+func (t *text) hasAll(s sentence, q *text) bool {
+	for _, w := range q.words {
+		if !slices.ContainsFunc(t.words[s.from:s.to], func(x word) bool { return x.hash == w.hash }) {
+			return false
+		}
+	}
+	return true
+}
