@@ -20,12 +20,14 @@ var level = map[string]int{
 
 	"coppice/search":       2,
 	"coppice/wiki/catalog": 2,
+	"coppice/wiki/credit":  2,
 	"coppice/wiki/history": 2,
 
 	"coppice/wiki": 1,
 
 	"coppice/content":                 0,
 	"coppice/themes":                  0,
+	"coppice/wiki/credit/truth":       0,
 	"coppice/wiki/internal/diff":      0,
 	"coppice/wiki/internal/gitstore":  0,
 	"coppice/wiki/internal/recordlog": 0,

@@ -12,6 +12,7 @@ import (
 	"coppice/search"
 	"coppice/wiki"
 	"coppice/wiki/catalog"
+	"coppice/wiki/credit"
 	"coppice/wiki/history"
 )
 
@@ -21,7 +22,8 @@ func checkCommand() *cli.Command {
 		Usage: "look for faults: in the repository, in the indexes, in links between pages",
 		Description: "Reads every object of the repository, compares every index with a fresh one, and lists links that lead to no\n" +
 			"page. The repository is not changed; an index that is missing, damaged or behind is brought up to date first, as\n" +
-			"when a server starts. While a server is running its catalog and search index are its own, and are left out.\n" +
+			"when a server starts. While a server is running its catalog, search index and credits are its own, and are left\n" +
+			"out.\n" +
 			"Links to missing pages are told but are no fault: a wiki grows by them.",
 		Flags: append(placeFlags(),
 			&cli.BoolFlag{Name: "strict-links", Usage: "links to missing pages are faults", Sources: cli.EnvVars("COPPICE_STRICT_LINKS")}),
@@ -141,7 +143,7 @@ func checkOwned(ctx context.Context, p place, w *wiki.Wiki, f *faults) (err erro
 	lock, err := p.lock()
 	var inUse *inUseError
 	if errors.As(err, &inUse) {
-		fmt.Fprintln(f.out, "catalog and search not compared: a server is using them")
+		fmt.Fprintln(f.out, "catalog, search and credit not compared: a server is using them")
 		return nil
 	}
 	if err != nil {
@@ -158,6 +160,11 @@ func checkOwned(ctx context.Context, p place, w *wiki.Wiki, f *faults) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, index.Close()) }()
+	credits, err := credit.Open(p.derived()+"/credit", p.log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, credits.Close()) }()
 	head := w.Head()
 	for _, x := range []interface {
 		wiki.Follower
@@ -171,5 +178,29 @@ func checkOwned(ctx context.Context, p place, w *wiki.Wiki, f *faults) (err erro
 		}
 		fmt.Fprintln(f.out, x.Name(), "compared")
 	}
+	return checkCredit(ctx, w, credits, f)
+}
+
+// checkCredit compares with credits that are computed from nothing.
+func checkCredit(ctx context.Context, w *wiki.Wiki, mine *credit.Index, f *faults) error {
+	dir, err := os.MkdirTemp("", "coppice-check-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	other, err := credit.Open(dir, nil)
+	if err != nil {
+		return err
+	}
+	defer other.Close()
+	for _, x := range []*credit.Index{mine, other} {
+		if err := x.Follow(ctx, w, w.Head()); err != nil {
+			return err
+		}
+	}
+	if err := mine.Equal(other); err != nil {
+		f.add("%v; coppice reindex mends it", err)
+	}
+	fmt.Fprintln(f.out, "credit compared")
 	return nil
 }

@@ -32,7 +32,7 @@ func reindexCommand() *cli.Command {
 }
 
 // derivedFolders are the folders of the indexes.
-var derivedFolders = []string{"history", "catalog", "search"}
+var derivedFolders = []string{"history", "catalog", "search", "credit"}
 
 func runReindex(ctx context.Context, p place, out io.Writer) (err error) {
 	w, err := p.openWiki(true)

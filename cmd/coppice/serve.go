@@ -71,6 +71,8 @@ const (
 	// promised; whoever asks an index at once ends its pause.
 	quickPause  = 4 * time.Millisecond
 	searchPause = 150 * time.Millisecond
+	// creditPause lets search go first: nobody waits for credit but whoever opens the page that was just saved.
+	creditPause = 250 * time.Millisecond
 )
 
 // server is everything that a running wiki consists of, ready to run. Tests start one on port 0 in a temporary folder.
@@ -116,7 +118,8 @@ func openServer(ctx context.Context, o serveOptions, out io.Writer) (_ *server, 
 	}
 	x := s.indexes
 	s.following = []*wiki.Following{
-		s.wiki.FollowAfter(x.catalog, quickPause), s.wiki.FollowAfter(x.history, quickPause), s.wiki.FollowAfter(x.search, searchPause),
+		s.wiki.FollowAfter(x.catalog, quickPause), s.wiki.FollowAfter(x.history, quickPause),
+		s.wiki.FollowAfter(x.search, searchPause), s.wiki.FollowAfter(x.credit, creditPause),
 	}
 	if err := s.openFaces(author, readOnly); err != nil {
 		return nil, err

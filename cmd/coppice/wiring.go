@@ -21,6 +21,7 @@ import (
 	"coppice/search"
 	"coppice/wiki"
 	"coppice/wiki/catalog"
+	"coppice/wiki/credit"
 	"coppice/wiki/history"
 )
 
@@ -160,6 +161,7 @@ type indexes struct {
 	history *history.Index
 	catalog *catalog.Catalog
 	search  *search.Index
+	credit  *credit.Index
 }
 
 // openIndexes opens what is derived, side by side. A nil progress says nothing.
@@ -178,16 +180,23 @@ func (p place) openIndexes(progress *progress) (*indexes, error) {
 		x.search, err = search.Open(filepath.Join(p.derived(), "search"), p.log)
 		return err
 	})
+	parts.Go(func() (err error) {
+		x.credit, err = credit.Open(filepath.Join(p.derived(), "credit"), p.log)
+		return err
+	})
 	if err := parts.Wait(); err != nil {
 		return nil, errors.Join(err, x.close())
 	}
 	x.history.OnProgress = progress.of("reading history", "commits")
 	x.search.OnProgress = progress.of("building the search index", "pages")
+	x.credit.OnProgress = progress.of("crediting authors", "commits")
 	return x, nil
 }
 
 // all gives the Followers in the order in which a reader misses them.
-func (x *indexes) all() []wiki.Follower { return []wiki.Follower{x.catalog, x.history, x.search} }
+func (x *indexes) all() []wiki.Follower {
+	return []wiki.Follower{x.catalog, x.history, x.search, x.credit}
+}
 
 // catchUp brings every index to the head of the wiki.
 func (x *indexes) catchUp(ctx context.Context, w *wiki.Wiki) error {
@@ -210,6 +219,9 @@ func (x *indexes) close() error {
 	}
 	if x.search != nil {
 		errs = append(errs, x.search.Close())
+	}
+	if x.credit != nil {
+		errs = append(errs, x.credit.Close())
 	}
 	return errors.Join(errs...)
 }
