@@ -33,7 +33,7 @@ func bare(title, view string) web.Base {
 
 var (
 	tabs = web.Tabs{
-		Current: "read", Read: "/wiki/p", Edit: "/edit/p", History: "/history/p", Raw: "/raw/p", Backlinks: "/backlinks/p",
+		Current: "read", Read: "/wiki/p", Edit: "/edit/p", History: "/history/p", Credits: "/credits/p", Blame: "/blame/p", Raw: "/raw/p", Backlinks: "/backlinks/p",
 		Rename: "/rename/p", Delete: "/delete/p", Feed: "/history/p.atom", At: "/wiki/p",
 	}
 	crumbs = []web.Crumb{{Text: "Practice", URL: "/wiki/practice"}, {Text: "Basics"}}

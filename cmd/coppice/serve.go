@@ -199,16 +199,16 @@ func (s *server) openParts(readOnly bool) error {
 // openFaces wires the pages for people and the API for programs.
 func (s *server) openFaces(author wiki.Contributor, readOnly bool) (err error) {
 	programs := api.New(api.Config{
-		Wiki: s.wiki, History: s.indexes.history, Catalog: s.indexes.catalog, Search: s.indexes.search,
+		Wiki: s.wiki, History: s.indexes.history, Catalog: s.indexes.catalog, Search: s.indexes.search, Credit: s.indexes.credit,
 		HTML: func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error) {
 			return s.web.HTML(ctx, snap, page) // s.web is made below, before anybody asks
 		},
-		FollowingCatalog: s.following[0], FollowingHistory: s.following[1], FollowingSearch: s.following[2],
+		FollowingCatalog: s.following[0], FollowingHistory: s.following[1], FollowingSearch: s.following[2], FollowingCredit: s.following[3],
 		Log: s.opts.log, Version: version(), BaseURL: s.opts.baseURL,
 	})
 	s.web, err = web.New(web.Config{
-		Wiki: s.wiki, History: s.indexes.history, Catalog: s.indexes.catalog, Search: s.indexes.search, Theme: s.theme,
-		FollowingCatalog: s.following[0], FollowingHistory: s.following[1], FollowingSearch: s.following[2],
+		Wiki: s.wiki, History: s.indexes.history, Catalog: s.indexes.catalog, Search: s.indexes.search, Credit: s.indexes.credit, Theme: s.theme,
+		FollowingCatalog: s.following[0], FollowingHistory: s.following[1], FollowingSearch: s.following[2], FollowingCredit: s.following[3],
 		Author: author, ReadOnly: readOnly, Name: s.opts.name, BaseURL: s.opts.baseURL, Version: version(),
 		API: programs, Log: s.opts.log,
 	})

@@ -25,6 +25,7 @@ import (
 	"coppice/search"
 	"coppice/wiki"
 	"coppice/wiki/catalog"
+	"coppice/wiki/credit"
 	"coppice/wiki/history"
 )
 
@@ -46,10 +47,11 @@ type Config struct {
 	History *history.Index
 	Catalog *catalog.Catalog
 	Search  *search.Index
+	Credit  *credit.Index
 	// HTML renders a page of a Snapshot as the web pages show it.
 	HTML func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error)
 	// The Followings keep the indexes at the head. Without one, its index is taken to be never behind.
-	FollowingHistory, FollowingCatalog, FollowingSearch *wiki.Following
+	FollowingHistory, FollowingCatalog, FollowingSearch, FollowingCredit *wiki.Following
 
 	Log     *slog.Logger
 	Version string

@@ -18,6 +18,7 @@ import (
 	"coppice/wiki"
 	"coppice/wiki/api"
 	"coppice/wiki/catalog"
+	"coppice/wiki/credit"
 	"coppice/wiki/history"
 	"coppice/wiki/markdown"
 )
@@ -78,12 +79,15 @@ func build(t *testing.T, files fs.FS) *house {
 	index, err := search.Open(filepath.Join(dir, "search"), log)
 	must(err)
 	t.Cleanup(func() { index.Close() })
+	who, err := credit.Open(filepath.Join(dir, "credit"), log)
+	must(err)
+	t.Cleanup(func() { who.Close() })
 	c := api.Config{
-		Wiki: w, History: hist, Catalog: cat, Search: index, Log: log, Version: "test",
-		FollowingHistory: w.Follow(hist), FollowingCatalog: w.Follow(cat), FollowingSearch: w.Follow(index),
+		Wiki: w, History: hist, Catalog: cat, Search: index, Credit: who, Log: log, Version: "test",
+		FollowingHistory: w.Follow(hist), FollowingCatalog: w.Follow(cat), FollowingSearch: w.Follow(index), FollowingCredit: w.Follow(who),
 		HTML: render,
 	}
-	h := &house{API: api.New(c), t: t, wiki: w, followings: []*wiki.Following{c.FollowingHistory, c.FollowingCatalog, c.FollowingSearch}}
+	h := &house{API: api.New(c), t: t, wiki: w, followings: []*wiki.Following{c.FollowingHistory, c.FollowingCatalog, c.FollowingSearch, c.FollowingCredit}}
 	t.Cleanup(func() {
 		for _, f := range h.followings {
 			f.Stop()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"coppice/wiki"
@@ -33,6 +34,8 @@ type Index struct {
 	kept     map[int32][]run // origins of revs of keptOf
 	keptOf   *tables
 	tally    *tally // of the newest View that asked for contributors
+
+	reached atomic.Pointer[wiki.ID] // Position of data, for whoever must not wait
 }
 
 // FileName is the name of the index within its folder.
@@ -68,6 +71,7 @@ func (x *Index) load() error {
 	if reason == nil {
 		x.data, reason = replay(records)
 	}
+	x.reached.Store(&x.data.position)
 	if reason != nil && !errors.Is(reason, recordlog.ErrNew) {
 		x.log.Warn("credit is rebuilt", "reason", reason)
 	}
@@ -120,6 +124,14 @@ func (x *Index) Name() string { return "credit" }
 
 // Position is the commit that the index reflects.
 func (x *Index) Position() wiki.ID { return x.view().position }
+
+// Reached is Position for whoever cannot wait for the file to be read: zero until the index was first asked for anything.
+func (x *Index) Reached() wiki.ID {
+	if at := x.reached.Load(); at != nil {
+		return *at
+	}
+	return wiki.ID{}
+}
 
 // Reasons to rebuild, beside wiki.ErrRewritten.
 var (
@@ -184,6 +196,7 @@ func (x *Index) rebuild(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot, re
 	}
 	x.mu.Lock()
 	x.data, x.builder = d, b
+	x.reached.Store(&d.position)
 	x.mu.Unlock()
 	x.log.Info("credit was built", "reason", reason, "commits", len(d.commits), "revisions", len(d.revs),
 		"took", time.Since(start).Round(time.Millisecond))
@@ -235,6 +248,7 @@ func (x *Index) extend(ctx context.Context, w *wiki.Wiki, old *data, steps []wik
 		return fmt.Errorf("credit: %w", err)
 	}
 	x.data, x.builder = d, b
+	x.reached.Store(&d.position)
 	return nil
 }
 

@@ -19,6 +19,7 @@ import (
 	"coppice/themes"
 	"coppice/wiki"
 	"coppice/wiki/catalog"
+	"coppice/wiki/credit"
 	"coppice/wiki/history"
 )
 
@@ -79,16 +80,19 @@ func serve(t testing.TB, repo, dir string, o wiki.Options, change ...func(*Confi
 	index, err := search.Open(filepath.Join(dir, "search"), log)
 	must(err)
 	t.Cleanup(func() { _ = index.Close() })
+	who, err := credit.Open(filepath.Join(dir, "credit"), log)
+	must(err)
+	t.Cleanup(func() { _ = who.Close() })
 	style, err := theme()
 	must(err)
 	c := Config{
-		Wiki: w, History: hist, Catalog: cat, Search: index, Theme: style, Author: ada, Log: log, Version: "test",
-		FollowingHistory: w.Follow(hist), FollowingCatalog: w.Follow(cat), FollowingSearch: w.Follow(index),
+		Wiki: w, History: hist, Catalog: cat, Search: index, Credit: who, Theme: style, Author: ada, Log: log, Version: "test",
+		FollowingHistory: w.Follow(hist), FollowingCatalog: w.Follow(cat), FollowingSearch: w.Follow(index), FollowingCredit: w.Follow(who),
 	}
 	for _, f := range change {
 		f(&c)
 	}
-	h := &house{t: t, wiki: w, followings: []*wiki.Following{c.FollowingHistory, c.FollowingCatalog, c.FollowingSearch}}
+	h := &house{t: t, wiki: w, followings: []*wiki.Following{c.FollowingHistory, c.FollowingCatalog, c.FollowingSearch, c.FollowingCredit}}
 	t.Cleanup(func() {
 		for _, f := range h.followings {
 			f.Stop()

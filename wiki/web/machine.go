@@ -18,7 +18,7 @@ func (q *request) ready() error {
 	for _, f := range []struct {
 		name string
 		at   *wiki.Following
-	}{{"history", q.cfg.FollowingHistory}, {"catalog", q.cfg.FollowingCatalog}, {"search", q.cfg.FollowingSearch}} {
+	}{{"history", q.cfg.FollowingHistory}, {"catalog", q.cfg.FollowingCatalog}, {"search", q.cfg.FollowingSearch}, {"credit", q.cfg.FollowingCredit}} {
 		if f.at != nil && f.at.Behind() {
 			behind = append(behind, f.name)
 		}

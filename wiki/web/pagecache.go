@@ -24,19 +24,20 @@ type generation struct {
 	snap    *wiki.Snapshot
 	view    *catalog.View
 	history wiki.ID
+	credit  wiki.ID
 }
 
 func (s *Server) generation() generation {
-	return generation{s.cfg.Wiki.Head(), s.cfg.Catalog.View(), s.cfg.History.Position()}
+	return generation{s.cfg.Wiki.Head(), s.cfg.Catalog.View(), s.cfg.History.Position(), s.cfg.Credit.Reached()}
 }
 
 // commits names a generation without holding it: a cached page must not keep an old Snapshot and an old View alive.
 func (g generation) commits() generationCommits {
-	return generationCommits{g.snap.Commit(), g.view.Commit(), g.history}
+	return generationCommits{g.snap.Commit(), g.view.Commit(), g.history, g.credit}
 }
 
-// generationCommits are what repository, catalog and history reflect.
-type generationCommits struct{ snap, view, history wiki.ID }
+// generationCommits are what repository, catalog, history and credit reflect.
+type generationCommits struct{ snap, view, history, credit wiki.ID }
 
 // cachedPage is a whole page, ready to be sent. All but checked never changes.
 type cachedPage struct {
@@ -117,7 +118,7 @@ func newCachedPage(html []byte, shown fingerprint, modified time.Time) *cachedPa
 // started, for another version of it may have shown the same commit otherwise. Never in the future, which HTTP forbids.
 func (s *Server) modified(g generation) time.Time {
 	t := g.snap.Time()
-	if g.view.Commit() != g.snap.Commit() || g.history != g.snap.Commit() {
+	if at := g.snap.Commit(); g.view.Commit() != at || g.history != at || g.credit != at {
 		t = time.Now() // an index is behind: the same commit will yet look otherwise
 	}
 	if t.Before(s.started) {

@@ -9,6 +9,7 @@ import (
 
 	"coppice/wiki"
 	"coppice/wiki/catalog"
+	"coppice/wiki/credit"
 )
 
 // request is one visitor's question, with the one Snapshot that it is answered from.
@@ -21,6 +22,8 @@ type request struct {
 	now  generation // that snap and view are of
 	who  identity
 	site *site
+
+	creditView *credit.View // made when it is first asked for
 }
 
 func (s *Server) newRequest(w http.ResponseWriter, r *http.Request) *request {
@@ -47,6 +50,14 @@ func (q *request) await(f *wiki.Following, limit time.Duration) (behind bool) {
 	ctx, cancel := context.WithTimeout(q.r.Context(), limit)
 	defer cancel()
 	return f.Await(ctx) != nil
+}
+
+// credit gives who wrote what, as of the request's Snapshot.
+func (q *request) credit() *credit.View {
+	if q.creditView == nil {
+		q.creditView = q.cfg.Credit.View(q.cfg.Wiki, q.snap)
+	}
+	return q.creditView
 }
 
 // render answers with a view of the theme.

@@ -56,19 +56,21 @@ import (
 	"coppice/themes"
 	"coppice/wiki"
 	"coppice/wiki/catalog"
+	"coppice/wiki/credit"
 	"coppice/wiki/history"
 )
 
-// Config is what a Server stands on. Wiki, History, Catalog, Search and Theme must be there.
+// Config is what a Server stands on. Wiki, History, Catalog, Search, Credit and Theme must be there.
 type Config struct {
 	Wiki    *wiki.Wiki
 	History *history.Index
 	Catalog *catalog.Catalog
 	Search  *search.Index
+	Credit  *credit.Index
 	Theme   *themes.Theme
 
 	// The Followings keep the indexes at the head. Without one, its index is taken to be never behind.
-	FollowingHistory, FollowingCatalog, FollowingSearch *wiki.Following
+	FollowingHistory, FollowingCatalog, FollowingSearch, FollowingCredit *wiki.Following
 
 	Author   wiki.Contributor // to whom edits are credited
 	ReadOnly bool             // nobody may edit
@@ -103,8 +105,8 @@ type Server struct {
 // New makes a Server. It fails when a part is missing, when BaseURL is no address, or when the theme cannot render
 // even the page that says that something went wrong.
 func New(c Config) (*Server, error) {
-	if c.Wiki == nil || c.History == nil || c.Catalog == nil || c.Search == nil || c.Theme == nil {
-		return nil, errors.New("web: Wiki, History, Catalog, Search and Theme must be given")
+	if c.Wiki == nil || c.History == nil || c.Catalog == nil || c.Search == nil || c.Credit == nil || c.Theme == nil {
+		return nil, errors.New("web: Wiki, History, Catalog, Search, Credit and Theme must be given")
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -59,8 +59,8 @@ type PageLink struct {
 
 // Tabs are the addresses around one page; an empty one is not offered.
 type Tabs struct {
-	Current                                                       string // "read", "edit", "history", ...
-	Read, Edit, History, Raw, Backlinks, Rename, Delete, Feed, At string
+	Current                                                                       string // "read", "edit", "history", ...
+	Read, Edit, History, Credits, Blame, Raw, Backlinks, Rename, Delete, Feed, At string
 }
 
 // FrontView is "front": the front door.
