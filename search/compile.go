@@ -529,11 +529,31 @@ func editsFor(term string) int {
 	return 2
 }
 
-// similar gives the terms of a field that are spelt like t, those with fewest differences and most documents first.
+// spelt is a term as one looks for others spelt like it.
+type spelt struct{ field, term string }
+
+// similar gives the terms of a field that are spelt like t, those with fewest differences and most documents first. They
+// are looked for once in a session: the automaton that bleve makes of a long word takes longer than all else in a search.
 func (o *opener) similar(f, t string) []index.DictEntry {
+	if o.err != nil {
+		return nil
+	}
+	key := spelt{f, t}
+	if near, ok := o.s.near[key]; ok {
+		return near
+	}
+	near := o.lookForSimilar(f, t)
+	if o.s.near == nil {
+		o.s.near = map[spelt][]index.DictEntry{}
+	}
+	o.s.near[key] = near
+	return near
+}
+
+func (o *opener) lookForSimilar(f, t string) []index.DictEntry {
 	fuzzy, ok := o.s.reader.(index.IndexReaderFuzzy)
 	edits := editsFor(t)
-	if !ok || edits == 0 || o.err != nil {
+	if !ok || edits == 0 {
 		return nil
 	}
 	first := t[:firstRune(t)]

@@ -309,6 +309,7 @@ type session struct {
 	cache   *facetCache
 	words   map[string]wordForms
 	known   map[string]bool // words: whether some page has them
+	near    map[spelt][]index.DictEntry
 }
 
 // average gives the mean number of words of a ranked field, over all documents.
