@@ -9,11 +9,12 @@ import (
 )
 
 // textFields are where words are looked for in sections, with how much one counts there: the title of the page and the
-// question are what an answer is about.
+// question are what an answer is about. Those ofPage are fields of the pages' own documents too.
 var textFields = [...]struct {
-	name  string
-	boost float64
-}{{fieldTitle, 2}, {fieldQuestion, 2}, {fieldAsked, 2}, {fieldKeywords, 1}, {fieldBody, 1}}
+	name   string
+	boost  float64
+	ofPage bool
+}{{fieldTitle, 2, true}, {fieldQuestion, 2, false}, {fieldAsked, 2, false}, {fieldKeywords, 1, true}, {fieldBody, 1, false}}
 
 // scatteredBoost is how much of its rarity a word counts that is only known to be somewhere in the page: less than in
 // any field, so that a section that has all the words comes before a page that has them far apart.
@@ -72,25 +73,22 @@ func newPlan(s *session, q Query, st stage) *plan {
 // language do not have it.
 func (s *session) isStop(word string) bool { return s.lookUp(word).stop }
 
-// documents opens a cursor over the documents of one kind ("" for both) that match, and also of one page if only is
-// not "". With ranks they are scored.
-func (p *plan) documents(kind, only string, ranks bool) (c cursor, err error) {
-	var o opener
-	defer func() {
-		if err != nil {
-			o.closeAll()
-		}
-	}()
+// documents opens a cursor over the documents of one kind ("" for both) that match, and also are of the pages in only if
+// there are any. With ranks they are scored. What matches is found first, without frequencies, which are read for the
+// score of these documents only.
+func (p *plan) documents(kind string, only []string, ranks bool) (cursor, error) {
 	if kind == "" {
 		kind = p.kind
 	}
-	o = opener{s: p.s, ranks: ranks, kind: kind, placesOf: p.placesOf}
+	o := opener{s: p.s, kind: kind, placesOf: p.placesOf}
 	if kind != "" {
 		o.require(o.tag(tagKind, kind))
 	}
-	if only != "" {
-		o.require(o.tag(tagPage, only))
+	var pages []cursor
+	for _, path := range only {
+		pages = append(pages, o.tag(tagPage, path))
 	}
+	o.require(o.either(pages))
 	for _, c := range p.q.clauses {
 		switch {
 		case c.not:
@@ -99,43 +97,47 @@ func (p *plan) documents(kind, only string, ranks bool) (c cursor, err error) {
 			o.require(o.clause(c))
 		}
 	}
-	p.addWords(&o)
+	for _, c := range p.openWords(&o) {
+		o.require(c)
+	}
 	if ranks {
-		p.addExact(&o)
+		p.score(&o)
 	}
-	if o.err != nil {
-		return nil, o.err
-	}
-	if len(o.must) == 0 {
-		o.require(nothing())
-	}
-	return all(o.must, o.may, o.not)
+	return o.matching()
 }
 
-// addWords adds the plain words.
-func (p *plan) addWords(o *opener) {
-	var required []cursor
+// score adds what the documents that match are ranked by.
+func (p *plan) score(o *opener) {
+	o.ranks = true
+	for _, c := range p.q.clauses {
+		if !c.not && (c.field == inTitle || c.field == anywhere && c.phrase) {
+			o.mayHave(o.clause(c))
+		}
+	}
+	for _, c := range p.openWords(o) {
+		o.mayHave(c)
+	}
+	p.addExact(o)
+}
+
+// openWords opens the plain words.
+func (p *plan) openWords(o *opener) []cursor {
+	var words []cursor
 	for i, c := range p.words {
 		switch {
 		case p.useless:
-			required = append(required, o.names(c.text))
+			words = append(words, o.names(c.text))
 		case p.s.isStop(c.text):
 		case p.stage != strict && i < maxFuzzyWords && !p.known(o, c.text):
-			required = append(required, o.like(c.text))
+			words = append(words, o.like(c.text))
 		default:
-			required = append(required, o.orNothing(o.anywhere(c.text)))
+			words = append(words, o.orNothing(o.anywhere(c.text)))
 		}
 	}
-	if o.err != nil {
-		closeSome(required)
-		return
+	if p.stage == some {
+		return []cursor{o.share(words)}
 	}
-	if p.stage == some && len(required) > 0 {
-		required = []cursor{anyOf(required, true)}
-	}
-	for _, c := range required {
-		o.require(c)
-	}
+	return words
 }
 
 // known reports whether the index has a word. Only others may be spelling mistakes.
@@ -189,8 +191,7 @@ func (p *plan) addExact(o *opener) {
 // isExact reports whether a score has the points of an exact title. No other sum comes near.
 func isExact(score float64) bool { return score >= exactTitle }
 
-// opener opens cursors and keeps those that are open, so that an error on the way closes them. After an error, what it
-// opens is nil.
+// opener opens cursors. After an error, what it opens is nil.
 type opener struct {
 	s        *session
 	ranks    bool
@@ -211,76 +212,82 @@ func (o *opener) add(list *[]cursor, c cursor) {
 	}
 }
 
-func (o *opener) closeAll() { closeAll(o.must); closeAll(o.may); closeAll(o.not) }
-
-func closeSome(list []cursor) {
-	for _, c := range list {
-		if c != nil {
-			c.close()
-		}
+// matching opens what has all of must, and scores it by may.
+func (o *opener) matching() (cursor, error) {
+	if o.err != nil {
+		return nil, o.err
 	}
+	must := combined(o.must, intersection)
+	if len(must) == 0 {
+		must = []cursor{nothing()}
+	}
+	return all(must, o.may, o.not), nil
 }
 
 // tag opens what has a tag.
 func (o *opener) tag(kind, value string) cursor { return o.term(fieldTags, kind+value) }
 
-// term opens an unranked term.
-func (o *opener) term(f, t string) cursor { return o.open(f, t, 0, false) }
+// term opens the documents that have a term.
+func (o *opener) term(field, term string) cursor {
+	if p := o.postings(field, term); p != nil {
+		return &setCursor{set: p.docs}
+	}
+	return nil
+}
 
-func (o *opener) open(f, t string, boost float64, ranks bool) cursor {
+// open opens the documents that have a term, scored if they are to be ranked.
+func (o *opener) open(field, term string, boost float64) cursor {
+	if !o.ranks {
+		return o.term(field, term)
+	}
+	if p := o.postings(field, term); p != nil {
+		return o.s.ranked(field, p, boost)
+	}
+	return nil
+}
+
+// postings looks a term up; nil after an error.
+func (o *opener) postings(field, term string) *postings {
 	if o.err != nil {
 		return nil
 	}
-	c, err := o.s.postings(f, t, boost, ranks)
-	if err != nil {
-		if c != nil {
-			c.close()
-		}
-		o.err = err
-		return nil
-	}
-	return c
+	var p *postings
+	p, o.err = o.s.postings(field, term)
+	return p
 }
 
 // both opens what matches all of the list: nothing when the list is empty, as it is for a mark that is no word.
 func (o *opener) both(list ...cursor) cursor {
 	if o.err != nil {
-		closeSome(list)
 		return nil
 	}
-	switch len(list) {
+	switch list = combined(list, intersection); len(list) {
 	case 0:
 		return nothing()
 	case 1:
 		return list[0]
 	}
-	c, err := all(list, nil, nil)
-	if err != nil {
-		o.err = err
-		closeAll(list)
-		return nil
-	}
-	return c
+	return all(list, nil, nil)
 }
 
 // either opens what matches any of the list; nil when the list is empty.
 func (o *opener) either(list []cursor) cursor {
 	if o.err != nil || len(list) == 0 {
-		closeSome(list)
 		return nil
 	}
-	found := list[:0]
-	for _, c := range list {
-		if c.doc() == noDoc {
-			c.close()
-			continue
-		}
-		found = append(found, c)
-	}
+	found := slices.DeleteFunc(list, func(c cursor) bool { return c.cost() == 0 })
 	if len(found) == 0 {
 		return nothing()
 	}
-	return anyOf(found, false)
+	return anyOf(combined(found, union), false)
+}
+
+// share opens what matches any of the list, and more of it counts for more; nil when the list is empty.
+func (o *opener) share(list []cursor) cursor {
+	if o.err != nil || len(list) == 0 || !o.ranks {
+		return o.either(list)
+	}
+	return anyOf(list, true)
 }
 
 // clause opens a phrase, a filter, or a word that is forbidden.
@@ -310,8 +317,6 @@ func (o *opener) orNothing(c cursor) cursor {
 	return nothing()
 }
 
-func nothing() cursor { return &anyCursor{id: noDoc} }
-
 // anywhere opens what has the word in any field: of a page's own document, the word anywhere in the page.
 func (o *opener) anywhere(word string) cursor {
 	var parts []cursor
@@ -330,9 +335,9 @@ func (o *opener) termAnywhere(t string) cursor {
 	if o.kind != kindSection {
 		parts = append(parts, o.somewhere(t))
 	}
-	if o.kind != kindPage || o.ranks {
-		for _, f := range textFields {
-			parts = append(parts, o.open(f.name, t, f.boost, o.ranks))
+	for _, f := range textFields {
+		if o.kind != kindPage || o.ranks && f.ofPage {
+			parts = append(parts, o.open(f.name, t, f.boost))
 		}
 	}
 	return o.either(slices.DeleteFunc(parts, isNil))
@@ -356,7 +361,7 @@ func (o *opener) word(f, word string, boost float64) cursor {
 	for _, form := range o.s.forms(word) {
 		var list []cursor
 		for _, t := range form {
-			list = append(list, o.open(f, t, boost, o.ranks))
+			list = append(list, o.open(f, t, boost))
 		}
 		parts = append(parts, o.both(list...))
 	}
@@ -383,9 +388,6 @@ func (s *session) lookUp(word string) wordForms {
 			w.forms = append(w.forms, form)
 		}
 	}
-	if s.words == nil {
-		s.words = map[string]wordForms{}
-	}
 	s.words[word] = w
 	return w
 }
@@ -396,7 +398,7 @@ func (s *session) forms(word string) [][]string { return s.lookUp(word).forms }
 func (o *opener) names(word string) cursor {
 	var list []cursor
 	for _, w := range wordsOf(fold(word)) {
-		list = append(list, o.open(fieldWords, w, 1, o.ranks))
+		list = append(list, o.open(fieldWords, w, 1))
 	}
 	return o.both(list...)
 }
@@ -414,10 +416,10 @@ func (o *opener) phrase(text string) cursor {
 	}
 	var parts []cursor
 	if o.kind != kindSection {
-		parts = append(parts, &listCursor{docs: at.pages})
+		parts = append(parts, &setCursor{set: at.pages})
 	}
 	if o.kind != kindPage {
-		sections := cursor(&listCursor{docs: at.sections})
+		sections := cursor(&setCursor{set: at.sections})
 		if o.ranks {
 			sections = o.scored(sections, text)
 		}
@@ -435,16 +437,9 @@ func (o *opener) scored(phrase cursor, text string) cursor {
 		}
 	}
 	if o.err != nil {
-		closeSome(append(may, phrase))
 		return nil
 	}
-	c, err := all([]cursor{phrase}, may, nil)
-	if err != nil {
-		o.err = err
-		closeSome(append(may, phrase))
-		return nil
-	}
-	return c
+	return all([]cursor{phrase}, may, nil)
 }
 
 // lang opens what is in a language, or a variety of it.
@@ -529,35 +524,27 @@ func editsFor(term string) int {
 	return 2
 }
 
-// spelt is a term as one looks for others spelt like it.
-type spelt struct{ field, term string }
-
 // similar gives the terms of a field that are spelt like t, those with fewest differences and most documents first. They
 // are looked for once in a session: the automaton that bleve makes of a long word takes longer than all else in a search.
 func (o *opener) similar(f, t string) []index.DictEntry {
 	if o.err != nil {
 		return nil
 	}
-	key := spelt{f, t}
-	if near, ok := o.s.near[key]; ok {
-		return near
+	key := fieldTerm{f, t}
+	near, ok := o.s.near[key]
+	if !ok {
+		near = o.lookForSimilar(f, t)
+		o.s.near[key] = near
 	}
-	near := o.lookForSimilar(f, t)
-	if o.s.near == nil {
-		o.s.near = map[spelt][]index.DictEntry{}
-	}
-	o.s.near[key] = near
 	return near
 }
 
 func (o *opener) lookForSimilar(f, t string) []index.DictEntry {
-	fuzzy, ok := o.s.reader.(index.IndexReaderFuzzy)
 	edits := editsFor(t)
-	if !ok || edits == 0 {
+	if edits == 0 {
 		return nil
 	}
-	first := t[:firstRune(t)]
-	dict, err := fuzzy.FieldDictFuzzy(f, t, edits, first)
+	dict, err := o.s.reader.FieldDictFuzzy(f, t, edits, t[:firstRune(t)])
 	if err != nil {
 		o.err = err
 		return nil

@@ -2,12 +2,11 @@ package search
 
 import (
 	"cmp"
-	"context"
-	"encoding/binary"
 	"math"
 	"slices"
 
-	index "github.com/blevesearch/bleve_index_api"
+	"github.com/RoaringBitmap/roaring/v2"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
 // noDoc is where a cursor stands that has come to its end.
@@ -23,35 +22,81 @@ const (
 // postings here and not by its searchers, whose BM25 takes the number of different terms in the whole field divided by
 // the number of documents for the average length, the root of the frequency for the frequency, and counts the rarity of
 // a term twice; and which multiply a sum over fields by the share of fields that matched.
+//
+// A cursor stands nowhere before it is sought for the first time.
 type cursor interface {
-	doc() uint64           // where it stands: noDoc at the end; before the first step anything below it matches nothing
-	seek(min uint64) error // goes to the first match that is not before min; stays where it is if that is one
-	score() float64        // of the document it stands on
-	cost() uint64          // about how many documents match
-	close()
+	doc() uint64            // where it stands: noDoc at the end
+	seek(from uint64) error // goes to the first match that is not before from; stays where it is if that is one
+	score() float64         // of the document it stands on
+	cost() uint64           // about how many documents match; 0 is none
 }
 
-// termCursor walks the documents that have one term in a field. It starts on the first.
+// setCursor walks a set of documents, which all have no score.
+type setCursor struct {
+	set   *roaring.Bitmap
+	it    roaring.IntPeekable
+	id    uint64
+	begun bool
+}
+
+func nothing() *setCursor { return &setCursor{set: roaring.New()} }
+
+func (c *setCursor) doc() uint64 { return c.id }
+
+func (c *setCursor) seek(from uint64) error {
+	if c.begun && c.id >= from {
+		return nil
+	}
+	if !c.begun {
+		c.begun, c.it = true, c.set.Iterator()
+	}
+	c.id = noDoc
+	if from <= math.MaxUint32 {
+		c.it.AdvanceIfNeeded(uint32(from))
+		if c.it.HasNext() {
+			c.id = uint64(c.it.Next())
+		}
+	}
+	return nil
+}
+
+func (c *setCursor) score() float64 { return 0 }
+func (c *setCursor) cost() uint64   { return c.set.GetCardinality() }
+
+// combined makes one set of those in a list, and gives the list with it in their place. Sets are combined many times
+// quicker than cursors walk.
+func combined(list []cursor, how func([]*roaring.Bitmap) *roaring.Bitmap) []cursor {
+	var sets []*roaring.Bitmap
+	var rest []cursor
+	for _, c := range list {
+		if set, ok := c.(*setCursor); ok {
+			sets = append(sets, set.set)
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	if len(sets) < 2 {
+		return list
+	}
+	return append(rest, &setCursor{set: how(sets)})
+}
+
+// termCursor walks the documents that have one term in a field, and scores them by BM25.
 type termCursor struct {
-	r      index.TermFieldReader
-	at     index.TermFieldDoc
-	id     uint64
-	seekID [8]byte
-	weight float64 // boost and rarity
-	avg    float64 // words in the field, on average
+	p       *postings
+	offsets []uint64 // of the segments
+	part    int      // the segment it is in
+	it      segment.PostingsIterator
+	at      segment.Posting
+	id      uint64
+	begun   bool
+	weight  float64 // boost and rarity
+	avg     float64 // words in the field, on average
 }
 
-// postings opens a cursor. Without ranks, only the documents are read.
-func (s *session) postings(f, term string, boost float64, ranks bool) (*termCursor, error) {
-	r, err := s.reader.TermFieldReader(s.ctx, []byte(term), f, ranks, ranks, false)
-	if err != nil {
-		return nil, err
-	}
-	c := &termCursor{r: r}
-	if ranks {
-		c.weight, c.avg = boost*s.rarity(r.Count()), s.average(f)
-	}
-	return c, c.step()
+// ranked opens a termCursor.
+func (s *session) ranked(field string, p *postings, boost float64) *termCursor {
+	return &termCursor{p: p, offsets: s.offsets, weight: boost * s.rarity(p.count), avg: s.average(field)}
 }
 
 // rarity is BM25's weight of a term that df documents have.
@@ -60,45 +105,40 @@ func (s *session) rarity(df uint64) float64 {
 	return math.Log(1 + (n-d+0.5)/(d+0.5))
 }
 
-func (c *termCursor) step() error {
-	return c.set(c.r.Next(c.at.Reset()))
-}
+func (c *termCursor) doc() uint64 { return c.id }
 
-func (c *termCursor) set(d *index.TermFieldDoc, err error) error {
-	switch {
-	case err != nil:
-		return err
-	case d == nil:
-		c.id = noDoc
-	default:
-		c.id = d.ID.Value()
+func (c *termCursor) seek(from uint64) (err error) {
+	if c.begun && c.id >= from {
+		return nil
 	}
+	for c.begun = true; c.part < len(c.offsets); c.part++ {
+		first := c.offsets[c.part]
+		if c.it == nil {
+			c.it = c.p.lists[c.part].Iterator(true, true, false, nil)
+		}
+		if c.at, err = c.it.Advance(max(from, first) - first); err != nil {
+			return err
+		}
+		if c.at != nil {
+			c.id = first + c.at.Number()
+			return nil
+		}
+		c.it = nil
+	}
+	c.id = noDoc
 	return nil
 }
 
-func (c *termCursor) doc() uint64 { return c.id }
-
-func (c *termCursor) seek(min uint64) error {
-	switch {
-	case c.id >= min:
-		return nil
-	case c.id+1 == min:
-		return c.step()
-	}
-	binary.BigEndian.PutUint64(c.seekID[:], min)
-	return c.set(c.r.Advance(c.seekID[:], c.at.Reset()))
-}
-
 func (c *termCursor) score() float64 {
-	if c.weight == 0 || c.at.Norm == 0 {
+	norm := c.at.Norm()
+	if norm == 0 {
 		return 0
 	}
-	tf, length := float64(c.at.Freq), 1/(c.at.Norm*c.at.Norm)
+	tf, length := float64(c.at.Frequency()), 1/(norm*norm)
 	return c.weight * tf * (bm25K1 + 1) / (tf + bm25K1*(1-bm25B+bm25B*length/c.avg))
 }
 
-func (c *termCursor) cost() uint64 { return c.r.Count() }
-func (c *termCursor) close()       { _ = c.r.Close() } // gives buffers back; nothing can fail that matters here
+func (c *termCursor) cost() uint64 { return c.p.count }
 
 // fixedCursor gives every match the same score.
 type fixedCursor struct {
@@ -120,28 +160,24 @@ func (c scaledCursor) score() float64 { return c.factor * c.cursor.score() }
 type allCursor struct {
 	must, may, not []cursor
 	id             uint64
+	begun          bool
 }
 
 // all makes an allCursor; must is not empty.
-func all(must, may, not []cursor) (*allCursor, error) {
-	c := &allCursor{must: must, may: may, not: not}
-	slices.SortStableFunc(c.must, func(a, b cursor) int { return cmp.Compare(a.cost(), b.cost()) })
-	return c, c.settle(0)
+func all(must, may, not []cursor) *allCursor {
+	slices.SortStableFunc(must, func(a, b cursor) int { return cmp.Compare(a.cost(), b.cost()) })
+	return &allCursor{must: must, may: may, not: not}
 }
 
 func (c *allCursor) doc() uint64 { return c.id }
 
-func (c *allCursor) seek(min uint64) error {
-	if c.id >= min {
+func (c *allCursor) seek(from uint64) error {
+	if c.begun && c.id >= from {
 		return nil
 	}
-	return c.settle(min)
-}
-
-// settle goes to the first match at or after id.
-func (c *allCursor) settle(id uint64) error {
+	c.begun = true
 	for {
-		at, err := c.agree(id)
+		at, err := c.agree(from)
 		if err != nil {
 			return err
 		}
@@ -149,12 +185,22 @@ func (c *allCursor) settle(id uint64) error {
 		if at == noDoc {
 			return nil
 		}
-		out, err := anyAt(c.not, at)
-		if err != nil || !out {
+		if out, err := anyAt(c.not, at); err != nil {
+			return err
+		} else if !out {
+			return seekAll(c.may, at)
+		}
+		from = at + 1
+	}
+}
+
+func seekAll(list []cursor, from uint64) error {
+	for _, c := range list {
+		if err := c.seek(from); err != nil {
 			return err
 		}
-		id = at + 1
 	}
+	return nil
 }
 
 // agree finds the first document at or after id on which all of must stand.
@@ -195,7 +241,7 @@ func (c *allCursor) score() float64 {
 		sum += m.score()
 	}
 	for _, m := range c.may {
-		if m.seek(c.id) == nil && m.doc() == c.id {
+		if m.doc() == c.id {
 			sum += m.score()
 		}
 	}
@@ -204,20 +250,13 @@ func (c *allCursor) score() float64 {
 
 func (c *allCursor) cost() uint64 { return c.must[0].cost() }
 
-func (c *allCursor) close() { closeAll(c.must); closeAll(c.may); closeAll(c.not) }
-
-func closeAll(list []cursor) {
-	for _, c := range list {
-		c.close()
-	}
-}
-
 // anyCursor walks the documents that match any of its parts. The score is the sum over the parts that match; with
 // share, times the share of the parts that do, so that two words found count for more than one word found often.
 type anyCursor struct {
 	parts []cursor
 	share bool
 	id    uint64
+	begun bool
 }
 
 // anyOf makes an anyCursor; of one part, that part.
@@ -225,30 +264,22 @@ func anyOf(parts []cursor, share bool) cursor {
 	if len(parts) == 1 {
 		return parts[0]
 	}
-	c := &anyCursor{parts: parts, share: share}
-	c.lowest()
-	return c
-}
-
-func (c *anyCursor) lowest() {
-	c.id = noDoc
-	for _, p := range c.parts {
-		c.id = min(c.id, p.doc())
-	}
+	return &anyCursor{parts: parts, share: share}
 }
 
 func (c *anyCursor) doc() uint64 { return c.id }
 
-func (c *anyCursor) seek(min uint64) error {
-	if c.id >= min {
+func (c *anyCursor) seek(from uint64) error {
+	if c.begun && c.id >= from {
 		return nil
 	}
-	for _, p := range c.parts {
-		if err := p.seek(min); err != nil {
-			return err
-		}
+	if err := seekAll(c.parts, from); err != nil {
+		return err
 	}
-	c.lowest()
+	c.begun, c.id = true, noDoc
+	for _, p := range c.parts {
+		c.id = min(c.id, p.doc())
+	}
 	return nil
 }
 
@@ -272,52 +303,4 @@ func (c *anyCursor) cost() uint64 {
 		n += p.cost()
 	}
 	return n
-}
-
-func (c *anyCursor) close() { closeAll(c.parts) }
-
-// listCursor walks documents that are known already.
-type listCursor struct {
-	docs []uint64 // in order
-	at   int
-}
-
-func (c *listCursor) doc() uint64 {
-	if c.at == len(c.docs) {
-		return noDoc
-	}
-	return c.docs[c.at]
-}
-
-func (c *listCursor) seek(min uint64) error {
-	n, _ := slices.BinarySearch(c.docs[c.at:], min)
-	c.at += n
-	return nil
-}
-
-func (c *listCursor) score() float64 { return 0 }
-func (c *listCursor) cost() uint64   { return uint64(len(c.docs)) }
-func (c *listCursor) close()         {}
-
-// session is one search on one state of the index.
-type session struct {
-	ctx     context.Context
-	reader  index.IndexReader
-	docs    uint64
-	lengths lengths     // sums over all documents
-	langs   []*language // those that the index has pages of
-	cache   *facetCache
-	words   map[string]wordForms
-	known   map[string]bool // words: whether some page has them
-	near    map[spelt][]index.DictEntry
-}
-
-// average gives the mean number of words of a ranked field, over all documents.
-func (s *session) average(f string) float64 {
-	for i, name := range scoredFields {
-		if name == f && s.docs > 0 && s.lengths[i] > 0 {
-			return float64(s.lengths[i]) / float64(s.docs)
-		}
-	}
-	return 1
 }

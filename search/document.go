@@ -25,6 +25,7 @@ const (
 	fieldBody     = "body"     // terms of the text
 	fieldAll      = "all"      // of pages: all terms, not counted
 	fieldStored   = "stored"   // what a hit shows; not searched
+	fieldID       = "_id"      // bleve's own: the name of the document
 )
 
 // The kinds of tags. They are terms of one field, for each field of a document costs as much as several terms.

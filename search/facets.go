@@ -65,27 +65,23 @@ func (s *session) facets() (*facetTable, error) {
 }
 
 func (s *session) newFacetTable() (*facetTable, error) {
-	own, err := s.postings(fieldTags, tagKind+kindPage, 0, false)
+	own, err := s.postings(fieldTags, tagKind+kindPage)
 	if err != nil {
 		return nil, err
 	}
-	defer own.close()
 	values, err := s.reader.DocValueReader([]string{fieldShown})
 	if err != nil {
 		return nil, err
 	}
 	b := facetBuilder{spellings: map[facetTerm]int{}, numbers: map[facetTerm]uint32{}}
 	var id index.IndexInternalID
-	for own.doc() != noDoc {
-		id = index.NewIndexInternalID(id, own.doc())
-		b.begin(own.doc())
-		err := values.VisitDocValues(id, func(_ string, term []byte) { b.add(string(term)) })
-		if err != nil {
-			return nil, err
-		}
-		if err := own.seek(own.doc() + 1); err != nil {
-			return nil, err
-		}
+	err = s.walk(&setCursor{set: own.docs}, func(doc uint64) error {
+		id = index.NewIndexInternalID(id, doc)
+		b.begin(doc)
+		return values.VisitDocValues(id, func(_ string, term []byte) { b.add(string(term)) })
+	})
+	if err != nil {
+		return nil, err
 	}
 	return b.table(), nil
 }

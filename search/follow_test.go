@@ -15,7 +15,6 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"coppice/wiki"
@@ -330,7 +329,7 @@ func segmentOf(t *testing.T, dir string) string {
 	}
 	largest, size := "", uint64(0)
 	err := st.read(t.Context(), func(s *session, _ wiki.ID) error {
-		for _, part := range s.reader.(*scorch.IndexSnapshot).Segments() {
+		for _, part := range s.reader.Segments() {
 			if file, ok := part.Segment().(segment.PersistedSegment); ok && part.Count() >= size {
 				largest, size = file.Path(), part.Count()
 			}

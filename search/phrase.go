@@ -4,13 +4,13 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	index "github.com/blevesearch/bleve_index_api"
+	"github.com/RoaringBitmap/roaring/v2"
 )
 
-// places are the documents that have a phrase, in order.
+// places are the documents that have a phrase.
 type places struct {
-	sections []uint64
-	pages    []uint64 // the own documents of those sections' pages
+	sections *roaring.Bitmap
+	pages    *roaring.Bitmap // the own documents of those sections' pages
 }
 
 // placesOf finds a phrase, once for a plan. The index knows which sections have all its words; whether they stand
@@ -24,36 +24,22 @@ func (p *plan) placesOf(text string) (*places, error) {
 	if c == nil && o.err == nil {
 		c = o.orNothing(o.names(text))
 	}
-	if o.err != nil {
+	if c = o.both(o.tag(tagKind, kindSection), c); o.err != nil {
 		return nil, o.err
 	}
-	defer c.close()
-	at := &places{}
+	at := &places{sections: roaring.New(), pages: roaring.New()}
 	matchers := map[string]*phraseMatcher{}
-	own := map[string]bool{}
-	for n := 0; c.doc() != noDoc; n++ {
-		if err := p.s.pause(n); err != nil {
-			return nil, err
-		}
-		if err := p.placesAt(c.doc(), text, matchers, at, own); err != nil {
-			return nil, err
-		}
-		if err := c.seek(c.doc() + 1); err != nil {
-			return nil, err
-		}
+	err := p.s.walk(c, func(doc uint64) error { return p.placesAt(doc, text, matchers, at) })
+	if err != nil {
+		return nil, err
 	}
-	slices.Sort(at.pages)
 	p.phrases[text] = at
 	return at, nil
 }
 
 // placesAt looks for the phrase in one document.
-func (p *plan) placesAt(doc uint64, text string, matchers map[string]*phraseMatcher, at *places, own map[string]bool) error {
-	id, err := p.s.reader.ExternalID(index.NewIndexInternalID(nil, doc))
-	if err != nil || isPageID(id) {
-		return err
-	}
-	d, ok, err := p.s.stored(id)
+func (p *plan) placesAt(doc uint64, text string, matchers map[string]*phraseMatcher, at *places) error {
+	d, ok, err := p.s.storedAt(doc)
 	if err != nil || !ok {
 		return err
 	}
@@ -65,15 +51,14 @@ func (p *plan) placesAt(doc uint64, text string, matchers map[string]*phraseMatc
 	if !m.in(d.text) && !m.in(d.heading) && !m.in(d.title) && !m.in(d.asked) {
 		return nil
 	}
-	at.sections = append(at.sections, doc)
-	path := pathOf(id)
-	if own[path] {
-		return nil
+	at.sections.Add(uint32(doc))
+	id, err := p.s.id(doc)
+	if err != nil {
+		return err
 	}
-	own[path] = true
-	page, err := p.s.reader.InternalID(pageID(path))
-	if err == nil && page != nil {
-		at.pages = append(at.pages, page.Value())
+	page, ok, err := p.s.number(pageID(pathOf(id)))
+	if ok {
+		at.pages.Add(uint32(page))
 	}
 	return err
 }

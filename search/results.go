@@ -6,12 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
 	"time"
-
-	index "github.com/blevesearch/bleve_index_api"
 
 	"coppice/wiki"
 )
@@ -123,16 +122,6 @@ func (s *session) answer(q Query, res *Results) error {
 	return nil
 }
 
-// pauseEvery is how many documents are read before a search looks whether it is still wanted.
-const pauseEvery = 1024
-
-func (s *session) pause(n int) error {
-	if n%pauseEvery == 0 {
-		return s.ctx.Err()
-	}
-	return nil
-}
-
 // scored is a document and its score.
 type scored struct {
 	doc   uint64
@@ -157,15 +146,11 @@ func (h *worstFirst) Pop() any {
 	return last
 }
 
-// best gives the n best documents of c, best first, and closes c.
+// best gives the n best documents of c, best first.
 func (s *session) best(c cursor, n int) ([]scored, error) {
-	defer c.close()
 	var h worstFirst
-	for seen := 0; c.doc() != noDoc; seen++ {
-		if err := s.pause(seen); err != nil {
-			return nil, err
-		}
-		d := scored{c.doc(), c.score()}
+	err := s.walk(c, func(doc uint64) error {
+		d := scored{doc, c.score()}
 		switch {
 		case len(h) < n:
 			heap.Push(&h, d)
@@ -173,12 +158,10 @@ func (s *session) best(c cursor, n int) ([]scored, error) {
 			h[0] = d
 			heap.Fix(&h, 0)
 		}
-		if err := c.seek(c.doc() + 1); err != nil {
-			return nil, err
-		}
-	}
+		return nil
+	})
 	slices.SortFunc(h, better)
-	return h, nil
+	return h, err
 }
 
 // found is a page of the answer: its score is that of its best document, and it opens at its best section.
@@ -226,27 +209,21 @@ func (p *plan) count() (*tally, error) {
 		return nil, err
 	}
 	t := table.tally()
-	c, err := p.documents(kindPage, "", false)
+	c, err := p.documents(kindPage, nil, false)
 	if err != nil {
 		return nil, err
 	}
-	defer c.close()
-	for seen := 0; c.doc() != noDoc; seen++ {
-		if err := p.s.pause(seen); err != nil {
-			return nil, err
-		}
-		t.see(c.doc())
-		if err := c.seek(c.doc() + 1); err != nil {
-			return nil, err
-		}
-	}
-	return t, nil
+	err = p.s.walk(c, func(doc uint64) error {
+		t.see(doc)
+		return nil
+	})
+	return t, err
 }
 
 // ranked appends pages to list by their best documents of a kind, until it has n.
 func (p *plan) ranked(kind string, n int, list []found) ([]found, error) {
 	for window := windowFactor * n; ; window *= windowFactor {
-		c, err := p.documents(kind, "", true)
+		c, err := p.documents(kind, nil, true)
 		if err != nil {
 			return nil, err
 		}
@@ -274,7 +251,7 @@ func (p *plan) has(f field) bool {
 
 // pagesByPath gives the first n pages that pass the filters.
 func (p *plan) pagesByPath(n int) ([]found, error) {
-	c, err := p.documents(kindPage, "", false)
+	c, err := p.documents(kindPage, nil, false)
 	if err != nil {
 		return nil, err
 	}
@@ -295,7 +272,7 @@ func (s *session) group(docs []scored, list []found) ([]found, error) {
 		byPath[f.path] = i
 	}
 	for _, d := range docs {
-		id, err := s.reader.ExternalID(index.NewIndexInternalID(nil, d.doc))
+		id, err := s.id(d.doc)
 		if err != nil {
 			return nil, err
 		}
@@ -316,9 +293,14 @@ func (s *session) group(docs []scored, list []found) ([]found, error) {
 // hits makes the hits of the part of a list that is asked for.
 func (p *plan) hits(list []found, res *Results) error {
 	res.Exact = len(list) > 0 && list[0].exact
+	list = list[min(p.q.Offset, len(list)):]
+	sections, err := p.sections(list)
+	if err != nil {
+		return err
+	}
 	m := p.marker()
-	for _, f := range list[min(p.q.Offset, len(list)):] {
-		h, ok, err := p.hit(f, m)
+	for i, f := range list {
+		h, ok, err := p.hit(f, sections[i], m)
 		if err != nil {
 			return err
 		}
@@ -329,19 +311,52 @@ func (p *plan) hits(list []found, res *Results) error {
 	return nil
 }
 
-// hit reads what is shown of a page; ok is false for a document that is not as it should be.
-func (p *plan) hit(f found, m *marker) (h Hit, ok bool, err error) {
+// sections gives the documents at which pages are opened.
+func (p *plan) sections(list []found) ([]string, error) {
+	ids := make([]string, len(list))
+	scattered := map[string]int{} // pages in which no section has all the words: index in list
+	for i, f := range list {
+		ids[i] = f.section
+		if p.top(f) || f.section == "" {
+			ids[i] = sectionID(f.path, 0)
+		}
+		if !p.top(f) && f.section == "" {
+			scattered[f.path] = i
+		}
+	}
+	if len(scattered) == 0 {
+		return ids, nil
+	}
+	return ids, p.openBest(scattered, ids)
+}
+
+// openBest sets the documents of pages to the sections that have most of the words.
+func (p *plan) openBest(pages map[string]int, ids []string) error {
+	loose := *p
+	loose.stage, loose.kind = some, ""
+	loose.q.clauses = slices.DeleteFunc(slices.Clone(p.q.clauses), func(c clause) bool { return c.not })
+	c, err := loose.documents(kindSection, slices.Collect(maps.Keys(pages)), true)
+	if err != nil {
+		return err
+	}
+	best := map[string]float64{}
+	return p.s.walk(c, func(doc uint64) error {
+		id, err := p.s.id(doc)
+		if err != nil {
+			return err
+		}
+		path := pathOf(id)
+		if most, ok := best[path]; !ok || c.score() > most {
+			best[path], ids[pages[path]] = c.score(), id
+		}
+		return nil
+	})
+}
+
+// hit reads what is shown of a page that opens at a document; ok is false for one that is not as it should be.
+func (p *plan) hit(f found, id string, m *marker) (h Hit, ok bool, err error) {
 	if h.Path, err = wiki.ParsePath(f.path); err != nil {
 		return h, false, nil //nolint:nilerr // cannot be: only pages with such a path are indexed
-	}
-	id := f.section
-	switch {
-	case p.top(f):
-		id = sectionID(f.path, 0)
-	case id == "":
-		if id, err = p.bestSection(f.path); err != nil {
-			return h, false, err
-		}
 	}
 	d, ok, err := p.s.stored(id)
 	if err == nil && !ok {
@@ -358,44 +373,10 @@ func (p *plan) hit(f found, m *marker) (h Hit, ok bool, err error) {
 	return h, true, nil
 }
 
-// bestSection finds the section of a page that has most of the words, for a page in which no section has all.
-func (p *plan) bestSection(path string) (string, error) {
-	loose := *p
-	loose.stage, loose.kind = some, ""
-	loose.q.clauses = slices.DeleteFunc(slices.Clone(p.q.clauses), func(c clause) bool { return c.not })
-	c, err := loose.documents(kindSection, path, true)
-	if err != nil {
-		return "", err
-	}
-	docs, err := p.s.best(c, 1)
-	if err != nil {
-		return "", err
-	}
-	if len(docs) == 0 {
-		return sectionID(path, 0), nil
-	}
-	return p.s.reader.ExternalID(index.NewIndexInternalID(nil, docs[0].doc))
-}
-
 // excludes reports whether the query leaves something out. What is left out is left out by page: a section without the
 // word, of a page that has it, is no answer. Then only the pages' own documents are ranked.
 func (p *plan) excludes() bool {
 	return slices.ContainsFunc(p.q.clauses, func(c clause) bool { return c.not })
-}
-
-// stored reads what is kept of a document; ok is false when there is no such document.
-func (s *session) stored(id string) (d stored, ok bool, err error) {
-	doc, err := s.reader.Document(id)
-	if err != nil || doc == nil {
-		return d, false, err
-	}
-	doc.VisitFields(func(f index.Field) {
-		if f.Name() == fieldStored {
-			d, err = decodeStored(f.Value())
-			ok = err == nil
-		}
-	})
-	return d, ok, err
 }
 
 // respelt gives the query with those words that the index does not have replaced by the most frequent word of its
@@ -427,20 +408,9 @@ func (p *plan) respelt() (string, error) {
 
 // has reports whether some page has the word.
 func (s *session) has(word string) (bool, error) {
-	if yes, ok := s.known[word]; ok {
-		return yes, nil
-	}
 	o := opener{s: s}
 	c := o.word(fieldAll, word, 1)
-	if c == nil {
-		return false, o.err
-	}
-	defer c.close()
-	if s.known == nil {
-		s.known = map[string]bool{}
-	}
-	s.known[word] = c.doc() != noDoc
-	return s.known[word], o.err
+	return c != nil && c.cost() > 0, o.err
 }
 
 // written gives a clause as one types it, with another word in it.

@@ -156,18 +156,10 @@ func (x *Index) Stats(ctx context.Context) (st Stats, err error) {
 	err = x.read(ctx, func(s *session, _ wiki.ID) error {
 		st.Documents = int(s.docs)
 		o := opener{s: s}
-		c := o.tag(tagKind, kindPage)
-		if c == nil {
-			return o.err
+		if c := o.tag(tagKind, kindPage); c != nil {
+			st.Pages = int(c.cost())
 		}
-		defer c.close()
-		for c.doc() != noDoc {
-			st.Pages++
-			if err := c.seek(c.doc() + 1); err != nil {
-				return err
-			}
-		}
-		return nil
+		return o.err
 	})
 	if err != nil {
 		return Stats{}, err

@@ -210,11 +210,7 @@ func recovered(err *error) {
 // a second from a cold disk, gigabytes from memory.
 func (st *store) verify() error {
 	return st.read(context.Background(), func(s *session, _ wiki.ID) error {
-		snapshot, ok := s.reader.(*scorch.IndexSnapshot)
-		if !ok {
-			return fmt.Errorf("the index is a %T", s.reader)
-		}
-		for _, part := range snapshot.Segments() {
+		for _, part := range s.reader.Segments() {
 			if file, ok := part.Segment().(segment.PersistedSegment); ok {
 				if err := verifySegment(file.Path()); err != nil {
 					return err
@@ -390,16 +386,18 @@ func (st *store) close() {
 func (st *store) read(ctx context.Context, do func(*session, wiki.ID) error) (err error) {
 	defer recovered(&err)
 	st.mu.Lock()
-	s := &session{ctx: ctx, lengths: st.lengths, langs: st.langs, cache: &st.facets}
-	at := st.position
+	at, lengths, langs := st.position, st.lengths, st.langs
 	st.mu.Unlock()
-	if s.reader, err = st.i.Reader(); err != nil {
+	r, err := st.i.Reader()
+	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.reader.Close()) }()
-	if s.docs, err = s.reader.DocCount(); err != nil {
+	defer func() { err = errors.Join(err, r.Close()) }()
+	s, err := newSession(ctx, r)
+	if err != nil {
 		return err
 	}
+	s.lengths, s.langs, s.cache = lengths, langs, &st.facets
 	return do(s, at)
 }
 

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	index "github.com/blevesearch/bleve_index_api"
-
 	"coppice/wiki"
 )
 
@@ -165,19 +163,14 @@ func (s *session) namesWith(folded string, n int) ([]string, error) {
 	o := opener{s: s, ranks: true}
 	last := len(words) - 1
 	for _, w := range words[:last] {
-		o.require(o.open(fieldWords, w, 1, true))
+		o.require(o.open(fieldWords, w, 1))
 	}
 	o.require(o.beginning(words[last]))
 	if page := o.tag(tagKind, kindPage); page != nil {
 		o.mayHave(fixedCursor{page, 1})
 	}
-	if o.err != nil {
-		o.closeAll()
-		return nil, o.err
-	}
-	c, err := all(o.must, o.may, nil)
+	c, err := o.matching()
 	if err != nil {
-		o.closeAll()
 		return nil, err
 	}
 	docs, err := s.best(c, n)
@@ -190,7 +183,7 @@ func (s *session) namesWith(folded string, n int) ([]string, error) {
 // beginning opens what has a word in its names that begins so.
 func (o *opener) beginning(word string) cursor {
 	if utf8.RuneCountInString(word) <= startRunes {
-		return o.open(fieldStart, word, 1, true)
+		return o.open(fieldStart, word, 1)
 	}
 	if o.err != nil {
 		return nil
@@ -202,14 +195,14 @@ func (o *opener) beginning(word string) cursor {
 	}
 	var parts []cursor
 	for _, e := range o.collect(dict, maxBegun) {
-		parts = append(parts, o.open(fieldWords, e.Term, 1, true))
+		parts = append(parts, o.open(fieldWords, e.Term, 1))
 	}
 	return o.orNothing(o.either(slices.DeleteFunc(parts, isNil)))
 }
 
 func (s *session) appendIDs(ids []string, docs []scored) ([]string, error) {
 	for _, d := range docs {
-		id, err := s.reader.ExternalID(index.NewIndexInternalID(nil, d.doc))
+		id, err := s.id(d.doc)
 		if err != nil {
 			return nil, err
 		}

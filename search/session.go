@@ -1,0 +1,231 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	index "github.com/blevesearch/bleve_index_api"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+)
+
+// session is one search on one state of the index. It is for one goroutine, and what it gave is good until it is closed.
+//
+// It reads bleve's segments and not through bleve's readers of terms: these look a term up once for every use, and give
+// documents one by one, where sets of them are at hand as bitmaps.
+type session struct {
+	ctx     context.Context
+	reader  *scorch.IndexSnapshot
+	offsets []uint64 // of each segment: the number of its first document
+	docs    uint64
+	lengths lengths     // sums over all documents
+	langs   []*language // those that the index has pages of
+	cache   *facetCache
+
+	// What was looked up already.
+	dicts map[string][]segment.TermDictionary // of each field, by segment
+	terms map[fieldTerm]*postings
+	near  map[fieldTerm][]index.DictEntry // terms spelt like it
+	words map[string]wordForms
+}
+
+// newSession begins a session; the reader is closed with it.
+func newSession(ctx context.Context, r index.IndexReader) (*session, error) {
+	reader, ok := r.(*scorch.IndexSnapshot)
+	if !ok {
+		return nil, fmt.Errorf("the index is a %T", r)
+	}
+	s := &session{
+		ctx: ctx, reader: reader,
+		dicts: map[string][]segment.TermDictionary{},
+		terms: map[fieldTerm]*postings{},
+		near:  map[fieldTerm][]index.DictEntry{},
+		words: map[string]wordForms{},
+	}
+	next := uint64(0)
+	for _, part := range reader.Segments() {
+		s.offsets = append(s.offsets, next)
+		next += part.Segment().Count()
+	}
+	var err error
+	s.docs, err = reader.DocCount()
+	return s, err
+}
+
+// average gives the mean number of words of a ranked field, over all documents.
+func (s *session) average(f string) float64 {
+	for i, name := range scoredFields {
+		if name == f && s.docs > 0 && s.lengths[i] > 0 {
+			return float64(s.lengths[i]) / float64(s.docs)
+		}
+	}
+	return 1
+}
+
+// fieldTerm is a term of a field.
+type fieldTerm struct{ field, term string }
+
+// postings are the documents that have a term in a field.
+type postings struct {
+	docs  *roaring.Bitmap
+	count uint64
+	lists []segment.PostingsList // by segment, with how often the term is in each
+}
+
+// postings looks a term up, once for a session.
+func (s *session) postings(field, term string) (*postings, error) {
+	key := fieldTerm{field, term}
+	if p := s.terms[key]; p != nil {
+		return p, nil
+	}
+	p, err := s.lookFor(field, term)
+	if err == nil {
+		s.terms[key] = p
+	}
+	return p, err
+}
+
+func (s *session) lookFor(field, term string) (*postings, error) {
+	dicts, err := s.dictionaries(field)
+	if err != nil {
+		return nil, err
+	}
+	p := &postings{lists: make([]segment.PostingsList, len(dicts))}
+	parts := make([]*roaring.Bitmap, len(dicts))
+	for i, d := range dicts {
+		if p.lists[i], err = d.PostingsList([]byte(term), s.reader.Segments()[i].Deleted(), nil); err != nil {
+			return nil, err
+		}
+		if parts[i], err = documentsOf(p.lists[i]); err != nil {
+			return nil, err
+		}
+		if s.offsets[i] > 0 {
+			parts[i] = roaring.AddOffset64(parts[i], int64(s.offsets[i]))
+		}
+	}
+	p.docs = union(parts)
+	p.count = p.docs.GetCardinality()
+	return p, nil
+}
+
+func (s *session) dictionaries(field string) ([]segment.TermDictionary, error) {
+	if dicts, ok := s.dicts[field]; ok {
+		return dicts, nil
+	}
+	var dicts []segment.TermDictionary
+	for _, part := range s.reader.Segments() {
+		d, err := part.Segment().Dictionary(field)
+		if err != nil {
+			return nil, err
+		}
+		dicts = append(dicts, d)
+	}
+	s.dicts[field] = dicts
+	return dicts, nil
+}
+
+// documentsOf gives the documents of one segment's postings. It is not to be written to: it may lie in the file.
+func documentsOf(list segment.PostingsList) (*roaring.Bitmap, error) {
+	it, ok := list.Iterator(false, false, false, nil).(segment.OptimizablePostingsIterator)
+	if !ok {
+		return nil, fmt.Errorf("postings are a %T, which has no bitmap", list)
+	}
+	if bm := it.ActualBitmap(); bm != nil {
+		return bm, nil
+	}
+	bm := roaring.New()
+	if doc, ok := it.DocNum1Hit(); ok { // the only one
+		bm.Add(uint32(doc))
+	}
+	return bm, nil
+}
+
+// union and intersection combine sets, and leave them as they are. The union of none is empty.
+func union(sets []*roaring.Bitmap) *roaring.Bitmap {
+	if len(sets) == 1 {
+		return sets[0]
+	}
+	return roaring.FastOr(sets...)
+}
+
+func intersection(sets []*roaring.Bitmap) *roaring.Bitmap {
+	if len(sets) == 1 {
+		return sets[0]
+	}
+	return roaring.FastAnd(sets...)
+}
+
+// pauseEvery is how many documents are read before a search looks whether it is still wanted.
+const pauseEvery = 1024
+
+// walk calls do with each document of c, in order.
+func (s *session) walk(c cursor, do func(doc uint64) error) error {
+	err := c.seek(0)
+	for n := 0; err == nil && c.doc() != noDoc; n++ {
+		if n%pauseEvery == 0 {
+			err = s.ctx.Err()
+		}
+		if err == nil {
+			err = do(c.doc())
+		}
+		if err == nil {
+			err = c.seek(c.doc() + 1)
+		}
+	}
+	return err
+}
+
+// place gives the segment that a document is in, and its number there.
+func (s *session) place(doc uint64) (part *scorch.SegmentSnapshot, local uint64) {
+	i, found := slices.BinarySearch(s.offsets, doc)
+	if !found {
+		i--
+	}
+	for i+1 < len(s.offsets) && s.offsets[i+1] == doc { // those before it are empty
+		i++
+	}
+	return s.reader.Segments()[i], doc - s.offsets[i]
+}
+
+// id gives the name of a document.
+func (s *session) id(doc uint64) (string, error) {
+	part, local := s.place(doc)
+	id, err := part.DocID(local)
+	return string(id), err
+}
+
+// number gives the document of a name; ok is false when there is none.
+func (s *session) number(id string) (doc uint64, ok bool, err error) {
+	p, err := s.lookFor(fieldID, id)
+	if err != nil || p.count == 0 {
+		return 0, false, err
+	}
+	return uint64(p.docs.Minimum()), true, nil
+}
+
+// stored reads what is kept of the document of a name; ok is false when there is none.
+func (s *session) stored(id string) (d stored, ok bool, err error) {
+	doc, ok, err := s.number(id)
+	if err != nil || !ok {
+		return d, false, err
+	}
+	return s.storedAt(doc)
+}
+
+// storedAt reads what is kept of a document.
+func (s *session) storedAt(doc uint64) (d stored, ok bool, err error) {
+	part, local := s.place(doc)
+	visitErr := part.VisitDocument(local, func(name string, _ byte, value []byte, _ []uint64) bool {
+		if name == fieldStored {
+			d, err = decodeStored(value)
+			ok = err == nil
+		}
+		return name != fieldStored
+	})
+	if err == nil {
+		err = visitErr
+	}
+	return d, ok, err
+}
