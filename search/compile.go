@@ -25,8 +25,6 @@ const (
 	// above those of all others, so that the question comes next.
 	exactTitle    = 2000.0
 	exactQuestion = 1000.0
-	// maxExpansions bounds the terms that one word with a spelling mistake may stand for: each is looked up in every field.
-	maxExpansions = 12
 	// likeBoost is what a word that is only spelt like one typed counts of its score.
 	likeBoost = 0.2
 	// maxFuzzyWords bounds the words of a query that are tried with other spellings: each walks the dictionary.
@@ -472,9 +470,6 @@ func (o *opener) tagsFrom(kind, prefix string) cursor {
 // maxTags bounds the varieties of a language, and the languages of a wiki.
 const maxTags = 64
 
-// maxSimilar bounds the words of a dictionary that are compared: there never are that many within two letters.
-const maxSimilar = 5000
-
 // collect reads a dictionary.
 func (o *opener) collect(dict index.FieldDict, limit int) []index.DictEntry {
 	var entries []index.DictEntry
@@ -502,10 +497,10 @@ func (o *opener) like(word string) cursor {
 			continue
 		}
 		for _, t := range o.similar(fieldAll, form[0]) {
-			if t.Term == form[0] {
+			if t == form[0] {
 				continue
 			}
-			if c := o.termAnywhere(t.Term); c != nil {
+			if c := o.termAnywhere(t); c != nil {
 				parts = append(parts, scaledCursor{c, likeBoost})
 			}
 		}
@@ -513,63 +508,12 @@ func (o *opener) like(word string) cursor {
 	return o.orNothing(o.either(slices.DeleteFunc(parts, isNil)))
 }
 
-// editsFor gives how many letters of a term may be wrong: none of a short one, which would match anything.
-func editsFor(term string) int {
-	switch n := len([]rune(term)); {
-	case n < 4:
-		return 0
-	case n < 8:
-		return 1
-	}
-	return 2
-}
-
-// similar gives the terms of a field that are spelt like t, those with fewest differences and most documents first. They
-// are looked for once in a session: the automaton that bleve makes of a long word takes longer than all else in a search.
-func (o *opener) similar(f, t string) []index.DictEntry {
+// similar gives the terms of a field that are spelt like one.
+func (o *opener) similar(field, term string) []string {
 	if o.err != nil {
 		return nil
 	}
-	key := fieldTerm{f, t}
-	near, ok := o.s.near[key]
-	if !ok {
-		near = o.lookForSimilar(f, t)
-		o.s.near[key] = near
-	}
+	var near []string
+	near, o.err = o.s.similar(field, term)
 	return near
-}
-
-func (o *opener) lookForSimilar(f, t string) []index.DictEntry {
-	edits := editsFor(t)
-	if edits == 0 {
-		return nil
-	}
-	dict, err := o.s.reader.FieldDictFuzzy(f, t, edits, t[:firstRune(t)])
-	if err != nil {
-		o.err = err
-		return nil
-	}
-	entries := o.collect(dict, maxSimilar)
-	slices.SortFunc(entries, func(a, b index.DictEntry) int {
-		if a.EditDistance != b.EditDistance {
-			return int(a.EditDistance) - int(b.EditDistance)
-		}
-		switch {
-		case a.Count > b.Count:
-			return -1
-		case a.Count < b.Count:
-			return 1
-		}
-		return strings.Compare(a.Term, b.Term)
-	})
-	return entries[:min(len(entries), maxExpansions)]
-}
-
-func firstRune(s string) int {
-	for i := range s {
-		if i > 0 {
-			return i
-		}
-	}
-	return len(s)
 }

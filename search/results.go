@@ -393,8 +393,8 @@ func (p *plan) respelt() (string, error) {
 				return "", err
 			}
 			if !known {
-				if near := o.similar(fieldWords, fold(word)); len(near) > 0 && near[0].Term != fold(word) {
-					word, changed = near[0].Term, true
+				if near := o.similar(fieldWords, fold(word)); len(near) > 0 && near[0] != fold(word) {
+					word, changed = near[0], true
 				}
 			}
 		}

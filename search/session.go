@@ -27,7 +27,7 @@ type session struct {
 	// What was looked up already.
 	dicts map[string][]segment.TermDictionary // of each field, by segment
 	terms map[fieldTerm]*postings
-	near  map[fieldTerm][]index.DictEntry // terms spelt like it
+	near  map[fieldTerm][]string // terms spelt like it
 	words map[string]wordForms
 }
 
@@ -41,7 +41,7 @@ func newSession(ctx context.Context, r index.IndexReader) (*session, error) {
 		ctx: ctx, reader: reader,
 		dicts: map[string][]segment.TermDictionary{},
 		terms: map[fieldTerm]*postings{},
-		near:  map[fieldTerm][]index.DictEntry{},
+		near:  map[fieldTerm][]string{},
 		words: map[string]wordForms{},
 	}
 	next := uint64(0)

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -32,9 +33,9 @@ type marker struct {
 // langMarker is a marker for texts of one language.
 type langMarker struct {
 	lang   *language
-	wanted []string  // terms
-	firsts [][2]rune // how words of wanted may begin; the second letter is 0 where it may change
-	loose  bool
+	wanted []string       // terms
+	firsts [][2]rune      // how words of wanted may begin; the second letter is 0 where it may change
+	loose  []*speller     // of wanted, when words spelt alike match too
 	known  map[string]int // word as it stands in a text: index in wanted, or -1
 }
 
@@ -53,11 +54,14 @@ func (m *marker) in(l *language) *langMarker {
 	if lm := m.byLang[l.name]; lm != nil {
 		return lm
 	}
-	lm := &langMarker{lang: l, loose: m.loose, known: map[string]int{}}
+	lm := &langMarker{lang: l, known: map[string]int{}}
 	for _, c := range m.clauses {
 		for _, t := range l.terms(c.text) {
 			lm.wanted = append(lm.wanted, t)
 			lm.firsts = append(lm.firsts, beginningOf(t))
+			if m.loose {
+				lm.loose = append(lm.loose, newSpeller(t))
+			}
 		}
 	}
 	m.byLang[l.name] = lm
@@ -135,7 +139,7 @@ func (lm *langMarker) term(word string) int {
 func (lm *langMarker) mayMatch(word string) bool {
 	first, second := firstLetters(word)
 	for _, f := range lm.firsts {
-		if f[0] == first && (f[1] == 0 || f[1] == second || lm.loose) {
+		if f[0] == first && (f[1] == 0 || f[1] == second || lm.loose != nil) {
 			return true
 		}
 	}
@@ -172,44 +176,10 @@ func folded(r rune) rune {
 }
 
 func (lm *langMarker) index(term string) int {
-	for i, w := range lm.wanted {
-		if w == term {
-			return i
-		}
+	if i := slices.Index(lm.wanted, term); i >= 0 {
+		return i
 	}
-	if lm.loose {
-		first, _ := firstLetters(term)
-		for i, w := range lm.wanted {
-			if lm.firsts[i][0] == first && within(w, term, editsFor(w)) {
-				return i
-			}
-		}
-	}
-	return -1
-}
-
-// within reports whether a becomes b by at most n changed, missing or added letters (Levenshtein). Words are short.
-func within(a, b string, n int) bool {
-	x, y := []rune(a), []rune(b)
-	if n == 0 || len(x)-len(y) > n || len(y)-len(x) > n {
-		return a == b
-	}
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, r := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, s := range y {
-			cost := diagonal
-			if r != s {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(y)] <= n
+	return slices.IndexFunc(lm.loose, func(s *speller) bool { return s.distanceTo(term) <= s.edits })
 }
 
 // passage chooses what is shown: the stretch with most different words in it, the earliest of equals, from the

@@ -1,0 +1,200 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+	"unicode/utf8"
+)
+
+const (
+	// maxEdits is the most letters that may be wrong in a word: with three, most short words are like each other.
+	maxEdits = 2
+	// maxSimilar bounds the terms of a dictionary that are compared: there never are that many within two letters.
+	maxSimilar = 5000
+	// maxExpansions bounds the terms that one word with a spelling mistake may stand for: each is looked up in every field.
+	maxExpansions = 12
+)
+
+// editsFor gives how many letters of a term may be wrong: none of a short one, which would match anything.
+func editsFor(term string) int {
+	switch n := utf8.RuneCountInString(term); {
+	case n < 4:
+		return 0
+	case n < 8:
+		return 1
+	}
+	return maxEdits
+}
+
+// speller recognizes the words that are spelt like one: as many letters as editsFor allows are changed, missing, added,
+// or swapped with the next, not the first. It is the automaton with which bleve walks a dictionary, and makes its states
+// as the walk comes to them; bleve's own makes them all beforehand, which for a long word takes longer than all else in
+// a search.
+type speller struct {
+	word   []rune
+	edits  uint8
+	states []reading // 0 is a dead end, 1 the start
+}
+
+// reading is what has been read of a word: a row of the table of the optimal string alignment distance and the one
+// before it, for both its band of beginnings of the speller's word that may be near enough: row[j] is the distance to
+// the beginning of read+j-edits letters.
+type reading struct {
+	row, before [2*maxEdits + 1]uint8
+	read        int
+	last        rune
+	bytes       [utf8.UTFMax]byte // of a letter that is not read whole
+	pending     int
+}
+
+func newSpeller(word string) *speller {
+	s := &speller{word: []rune(word), edits: uint8(editsFor(word)), states: make([]reading, 2)}
+	start := &s.states[1]
+	for j := range start.row {
+		start.row[j], start.before[j] = s.edits+1, s.edits+1
+		if at := j - int(s.edits); at >= 0 && at <= int(s.edits) {
+			start.row[j] = uint8(at)
+		}
+	}
+	return s
+}
+
+func (s *speller) Start() int { return 1 }
+
+func (s *speller) CanMatch(state int) bool { return state != 0 }
+
+func (s *speller) WillAlwaysMatch(int) bool { return false }
+
+func (s *speller) IsMatch(state int) bool { return s.distance(&s.states[state]) <= s.edits }
+
+// distance gives how far what was read is from the word; more than edits when it is too far.
+func (s *speller) distance(sp *reading) uint8 {
+	j := len(s.word) - sp.read + int(s.edits)
+	if sp.pending > 0 || j < 0 || j > 2*int(s.edits) {
+		return s.edits + 1
+	}
+	return sp.row[j]
+}
+
+// Accept reads a byte.
+func (s *speller) Accept(state int, b byte) int {
+	if state == 0 {
+		return 0
+	}
+	next := s.states[state]
+	next.bytes[next.pending] = b
+	next.pending++
+	if read := next.bytes[:next.pending]; utf8.FullRune(read) {
+		r, _ := utf8.DecodeRune(read)
+		next.pending = 0
+		if !s.read(&next, r) {
+			return 0
+		}
+	}
+	s.states = append(s.states, next)
+	return len(s.states) - 1
+}
+
+// read goes a letter on; it reports whether what was read can still become like the word.
+func (s *speller) read(sp *reading, r rune) bool {
+	if sp.read == 0 && r != s.word[0] {
+		return false
+	}
+	far := s.edits + 1
+	row, alive := sp.row, false
+	for j := range int(2*s.edits + 1) {
+		at := sp.read + 1 + j - int(s.edits) // letters of the word
+		best := far
+		if at >= 0 && at <= len(s.word) {
+			if j < int(2*s.edits) {
+				best = min(best, sp.row[j+1]+1) // r is too much
+			}
+			if j > 0 {
+				best = min(best, row[j-1]+1) // a letter is missing
+			}
+			if at > 0 && s.word[at-1] == r {
+				best = min(best, sp.row[j])
+			} else if at > 0 {
+				best = min(best, sp.row[j]+1)
+			}
+			if at > 1 && sp.read > 0 && s.word[at-1] == sp.last && s.word[at-2] == r {
+				best = min(best, sp.before[j]+1)
+			}
+		}
+		row[j] = best
+		alive = alive || best <= s.edits
+	}
+	sp.before, sp.row = sp.row, row
+	sp.read++
+	sp.last = r
+	return alive
+}
+
+// distanceTo gives how many letters differ in a word, more than edits when too many do.
+func (s *speller) distanceTo(word string) uint8 {
+	sp := s.states[1]
+	for _, r := range word {
+		if !s.read(&sp, r) {
+			return s.edits + 1
+		}
+	}
+	return s.distance(&sp)
+}
+
+// similarTerm is a term that is spelt like another.
+type similarTerm struct {
+	term  string
+	edits uint8
+	count uint64 // documents
+}
+
+// similar gives the terms of a field that are spelt like one, it included, once for a session: those with fewest
+// differences and most documents first.
+func (s *session) similar(field, term string) ([]string, error) {
+	key := fieldTerm{field, term}
+	if near, ok := s.near[key]; ok || editsFor(term) == 0 {
+		return near, nil
+	}
+	found, err := s.lookForSimilar(field, newSpeller(term))
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found, func(a, b similarTerm) int {
+		return cmp.Or(cmp.Compare(a.edits, b.edits), cmp.Compare(b.count, a.count), cmp.Compare(a.term, b.term))
+	})
+	var near []string
+	for _, t := range found[:min(len(found), maxExpansions)] {
+		near = append(near, t.term)
+	}
+	s.near[key] = near
+	return near, nil
+}
+
+func (s *session) lookForSimilar(field string, speller *speller) ([]similarTerm, error) {
+	dicts, err := s.dictionaries(field)
+	if err != nil {
+		return nil, err
+	}
+	var found []similarTerm
+	places := map[string]int{} // in found
+	for _, d := range dicts {
+		it := d.AutomatonIterator(speller, nil, nil)
+		for len(found) < maxSimilar {
+			e, err := it.Next()
+			if err != nil {
+				return nil, err
+			}
+			if e == nil {
+				break
+			}
+			i, ok := places[e.Term]
+			if !ok {
+				i = len(found)
+				places[e.Term] = i
+				found = append(found, similarTerm{term: e.Term, edits: speller.distanceTo(e.Term)})
+			}
+			found[i].count += e.Count
+		}
+	}
+	return found, nil
+}
