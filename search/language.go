@@ -241,11 +241,19 @@ func fold(s string) string {
 }
 
 func isWordRune(r rune) bool {
-	if r < utf8.RuneSelf {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	if r >= 0 && r < utf8.RuneSelf {
+		return asciiWord[r]
 	}
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
+
+// asciiWord tells which ASCII characters are parts of words.
+var asciiWord = func() (is [utf8.RuneSelf]bool) {
+	for _, b := range "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" {
+		is[b] = true
+	}
+	return is
+}()
 
 func isASCII[T string | []byte](s T) bool {
 	for i := range len(s) {

@@ -96,23 +96,35 @@ func newPhraseMatcher(l *language, phrase string) *phraseMatcher {
 	return m
 }
 
-// nextWord gives the next word of s at or after from; an empty one at the end.
+// nextWord gives the next word of s at or after from; an empty one at the end. Whole texts go through it for each hit, and
+// most letters are ASCII.
 func nextWord(s string, from int) (start, end int) {
-	for start = from; start < len(s); {
-		r, size := utf8.DecodeRuneInString(s[start:])
-		if isWordRune(r) {
+	start = from
+	for start < len(s) {
+		word, size := wordAt(s, start)
+		if word {
 			break
 		}
 		start += size
 	}
-	for end = start; end < len(s); {
-		r, size := utf8.DecodeRuneInString(s[end:])
-		if !isWordRune(r) {
+	end = start
+	for end < len(s) {
+		word, size := wordAt(s, end)
+		if !word {
 			break
 		}
 		end += size
 	}
 	return start, end
+}
+
+// wordAt reports whether the letter at i belongs to a word, and how many bytes it has.
+func wordAt(s string, i int) (word bool, size int) {
+	if b := s[i]; b < utf8.RuneSelf {
+		return asciiWord[b], 1
+	}
+	r, size := utf8.DecodeRuneInString(s[i:])
+	return isWordRune(r), size
 }
 
 // in reports whether the phrase stands in a text.

@@ -171,8 +171,12 @@ func firstLetters(word string) (first, second rune) {
 func folded(r rune) rune {
 	if r >= utf8.RuneSelf {
 		r, _ = utf8.DecodeRuneInString(stripAccents(string(r)))
+		return unicode.ToLower(r)
 	}
-	return unicode.ToLower(r)
+	if 'A' <= r && r <= 'Z' {
+		r += 'a' - 'A'
+	}
+	return r
 }
 
 func (lm *langMarker) index(term string) int {
