@@ -31,8 +31,8 @@ var facetNames = [...]struct{ name, kind string }{{"keyword", tagKeyword}, {"lan
 // that matches would be half of a search; the table is made by the first search after a change, at half a microsecond a
 // page.
 type facetTable struct {
-	docs   []uint64   // the pages' own documents, in order
-	values [][]uint32 // of each: numbers in names
+	rows   []uint32   // of each document: one more than its place in values; 0 of those that are no page's own
+	values [][]uint32 // of each page: numbers in names
 	names  []facetName
 }
 
@@ -100,7 +100,9 @@ type facetBuilder struct {
 }
 
 func (b *facetBuilder) begin(doc uint64) {
-	b.t.docs, b.t.values = append(b.t.docs, doc), append(b.t.values, nil)
+	b.t.rows = append(b.t.rows, make([]uint32, doc-uint64(len(b.t.rows)))...) // documents come in order
+	b.t.values = append(b.t.values, nil)
+	b.t.rows = append(b.t.rows, uint32(len(b.t.values)))
 }
 
 // add notes a value of the page begun last.
@@ -142,26 +144,19 @@ func (b *facetBuilder) table() *facetTable {
 // tally counts the pages whose own documents go by, and their facets.
 type tally struct {
 	table  *facetTable
-	at     int // in table.docs
 	pages  int
 	counts []uint32 // by number of the name
 }
 
 func (t *facetTable) tally() *tally { return &tally{table: t, counts: make([]uint32, len(t.names))} }
 
-// see takes note of a document. They go by in order.
+// see takes note of a document.
 func (t *tally) see(doc uint64) {
-	rest := t.table.docs[t.at:]
-	if len(rest) == 0 || doc < rest[0] {
-		return
-	}
-	step, found := slices.BinarySearch(rest, doc)
-	t.at += step
-	if !found {
+	if doc >= uint64(len(t.table.rows)) || t.table.rows[doc] == 0 {
 		return
 	}
 	t.pages++
-	for _, n := range t.table.values[t.at] {
+	for _, n := range t.table.values[t.table.rows[doc]-1] {
 		t.counts[n]++
 	}
 }

@@ -144,8 +144,11 @@ func documentsOf(list segment.PostingsList) (*roaring.Bitmap, error) {
 
 // union and intersection combine sets, and leave them as they are. The union of none is empty.
 func union(sets []*roaring.Bitmap) *roaring.Bitmap {
-	if len(sets) == 1 {
+	switch len(sets) {
+	case 1:
 		return sets[0]
+	case 2:
+		return roaring.Or(sets[0], sets[1])
 	}
 	return roaring.FastOr(sets...)
 }
