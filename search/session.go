@@ -182,13 +182,8 @@ func (s *session) walk(c cursor, do func(doc uint64) error) error {
 
 // place gives the segment that a document is in, and its number there.
 func (s *session) place(doc uint64) (part *scorch.SegmentSnapshot, local uint64) {
-	i, found := slices.BinarySearch(s.offsets, doc)
-	if !found {
-		i--
-	}
-	for i+1 < len(s.offsets) && s.offsets[i+1] == doc { // those before it are empty
-		i++
-	}
+	i, _ := slices.BinarySearch(s.offsets, doc+1) // the next one; some are empty
+	i--
 	return s.reader.Segments()[i], doc - s.offsets[i]
 }
 

@@ -31,7 +31,7 @@ func editsFor(term string) int {
 // as the walk comes to them; bleve's own makes them all beforehand, which for a long word takes longer than all else in
 // a search.
 type speller struct {
-	word   []rune
+	word   []rune // not empty
 	edits  uint8
 	states []reading // 0 is a dead end, 1 the start
 }

@@ -86,10 +86,16 @@ func TestDidYouMeanWhatMostPagesHave(t *testing.T) {
 		save(t, w, name, "# The agenda of "+name+"\n\nText.\n")
 		followHead(t, x, w)
 	}
-	if got := find(t, x, "agenxa").DidYouMean; got != "agenda" {
+	if got := find(t, x, "agenca").DidYouMean; got != "agenda" { // as near to "agency"
 		t.Errorf("%q, not agenda", got)
 	}
-	if got := find(t, x, "agencda").DidYouMean; got != "agenda" {
-		t.Errorf("%q, not agenda", got)
+}
+
+// What is found by its spelling is marked by it.
+func TestSwappedLettersAreMarked(t *testing.T) {
+	x := storeOf(t, page{path: "a", title: "A", sections: []section{{text: "Nobody knows what to launch."}}})
+	res := find(t, x, "lanuch")
+	if len(res.Hits) != 1 || !strings.Contains(show(res.Hits[0].Snippet), "[launch]") {
+		t.Errorf("%+v", res.Hits)
 	}
 }
