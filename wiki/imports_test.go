@@ -38,6 +38,7 @@ var level = map[string]int{
 var owner = map[string][]string{
 	"github.com/go-git/go-git":           {"coppice/wiki/internal/gitstore"},
 	"github.com/blevesearch/bleve":       {"coppice/search"},
+	"github.com/RoaringBitmap/roaring":   {"coppice/search"},
 	"github.com/yuin/goldmark":           {"coppice/wiki/markdown", "coppice/cmd/bench"}, // bench measures it bare, as the yardstick
 	"github.com/alecthomas/chroma":       {"coppice/wiki/markdown"},
 	"github.com/microcosm-cc/bluemonday": {"coppice/wiki/markdown"},
