@@ -20,6 +20,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"unsafe"
 )
 
 // Format tells files of one kind and version from all others. Version is raised when older files would be read wrongly.
@@ -59,7 +60,7 @@ func Open(name string, f Format) (log *Log, records [][]byte, reason, err error)
 		return nil, nil, nil, err
 	}
 	log = &Log{name: name, format: f, file: file}
-	raw, err := io.ReadAll(file)
+	raw, err := readWhole(file)
 	if err != nil {
 		return nil, nil, nil, errors.Join(err, file.Close())
 	}
@@ -85,6 +86,17 @@ func Open(name string, f Format) (log *Log, records [][]byte, reason, err error)
 		}
 	}
 	return log, records, nil, nil
+}
+
+// readWhole reads a file into just the room that it needs: a start waits for it, and parts of it stay (Reader.String).
+func readWhole(file *os.File) ([]byte, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	raw := make([]byte, info.Size())
+	_, err = io.ReadFull(file, raw)
+	return raw, err
 }
 
 // header is the magic, the version (2 bytes) and the scope (2 bytes of length, then the text).
@@ -229,8 +241,12 @@ func (r *Reader) Varint() int64 {
 	return v
 }
 
-// String gives the next text, which AppendString wrote.
-func (r *Reader) String() string { return string(r.Take(r.Uvarint())) }
+// String gives the next text, which AppendString wrote. Like Take's, its bytes are part of the body: thousands of texts
+// are then no allocations of their own, and whoever keeps one keeps the body.
+func (r *Reader) String() string {
+	b := r.Take(r.Uvarint())
+	return unsafe.String(unsafe.SliceData(b), len(b)) // nobody writes to a body that was read
+}
 
 // Count gives how many things of at least size bytes follow; more than there is room for is none, and Short.
 func (r *Reader) Count(size int) int {

@@ -98,3 +98,16 @@ func TestReaderBeyondTheEnd(t *testing.T) {
 		t.Error("a count beyond the end is believed")
 	}
 }
+
+// A catalog of 10,000 pages has 200,000 texts, and a start waits for all of them.
+func TestTextsAreNoCopies(t *testing.T) {
+	body := recordlog.AppendString(nil, "a text that is too long for the stack of whoever asks for it")
+	if n := testing.AllocsPerRun(100, func() {
+		r := recordlog.Reader{Rest: body}
+		if r.String() == "" || !r.Done() {
+			t.Fatal("the text is gone")
+		}
+	}); n > 0 {
+		t.Errorf("reading a text takes %v allocations", n)
+	}
+}
