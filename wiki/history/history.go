@@ -207,28 +207,54 @@ func (x *Index) replace(root string, d *data) error {
 }
 
 // grown gives d with the commits, paths and revisions of add, whose numbers go on from d's. Lists are appended to in
-// place: whoever holds d sees their old lengths.
+// place: whoever holds d sees their old lengths. What add holds is d's from then on.
 func (d *data) grown(add *data) *data {
 	g := *d
 	g.position = add.position
-	g.commits = append(g.commits, add.commits...)
-	g.byPath = slices.Grow(slices.Clone(d.byPath), len(add.paths))
+	g.commits = joined(g.commits, add.commits)
+	g.revs = joined(g.revs, add.revs)
+	g.byPath = slices.Concat(d.byPath, add.newLists(len(d.paths)))
 	if len(add.paths) > 0 || d.pathNo == nil {
 		g.pathNo = make(map[string]int32, len(d.paths)+len(add.paths))
 		maps.Copy(g.pathNo, d.pathNo)
 		for i, name := range add.paths {
 			g.pathNo[name] = int32(len(d.paths) + i)
 		}
-		g.paths = append(g.paths, add.paths...)
-		g.byPath = append(g.byPath, make([][]int32, len(add.paths))...)
+		g.paths = joined(g.paths, add.paths)
 	}
-	for _, r := range add.revs {
-		no := int32(len(g.revs))
-		g.revs = append(g.revs, r)
+	for i, r := range add.revs {
+		no := int32(len(d.revs) + i)
 		g.byPath[r.path] = append(g.byPath[r.path], no)
 		if r.from >= 0 {
 			g.byPath[r.from] = append(g.byPath[r.from], no)
 		}
 	}
 	return &g
+}
+
+// joined appends b to a. Where there is nothing yet, as at a start, nothing is copied.
+func joined[T any](a, b []T) []T {
+	if len(a) == 0 {
+		return b
+	}
+	return append(a, b...)
+}
+
+// newLists makes an empty list for each path of add, the first of which is number base, with room for its revisions:
+// tens of thousands of lists that grow by themselves would be most of the work of a start.
+func (add *data) newLists(base int) [][]int32 {
+	counts, total := make([]int, len(add.paths)), 0
+	for _, r := range add.revs {
+		for _, no := range [...]int32{r.path, r.from} {
+			if int(no) >= base {
+				counts[int(no)-base]++
+				total++
+			}
+		}
+	}
+	lists, room := make([][]int32, len(add.paths)), make([]int32, total)
+	for i, n := range counts {
+		lists[i], room = room[:0:n], room[n:]
+	}
+	return lists
 }
