@@ -87,12 +87,15 @@ func Open(dir string, log *slog.Logger) (*Catalog, error) {
 
 // replay puts the records of the file together.
 func (c *Catalog) replay(records [][]byte) error {
-	entries := map[wiki.Path]*Entry{}
+	var entries map[wiki.Path]*Entry
 	var position wiki.ID
 	for _, body := range records {
 		at, changed, gone, err := decode(body)
 		if err != nil {
 			return err
+		}
+		if entries == nil { // the first record holds nearly everything
+			entries = make(map[wiki.Path]*Entry, len(changed))
 		}
 		for _, p := range gone {
 			delete(entries, p)

@@ -73,7 +73,7 @@ func save(t *testing.T, w *wiki.Wiki, path, text string) {
 	}
 }
 
-func paths(entries []catalog.Entry) string {
+func paths(entries []*catalog.Entry) string {
 	var names []string
 	for _, e := range entries {
 		names = append(names, e.Path.String())

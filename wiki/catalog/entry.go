@@ -115,12 +115,13 @@ func (e *Entry) append(b []byte) []byte {
 func decode(body []byte) (position wiki.ID, changed []*Entry, gone []wiki.Path, err error) {
 	r := &recordlog.Reader{Rest: body}
 	r.Copy(position[:])
-	for range r.Count(len(position)) {
-		e, err := readEntry(r)
-		if err != nil {
+	entries := make([]Entry, r.Count(len(position)))
+	changed = make([]*Entry, len(entries))
+	for i := range entries {
+		if err := entries[i].read(r); err != nil {
 			return wiki.ID{}, nil, nil, err
 		}
-		changed = append(changed, e)
+		changed[i] = &entries[i]
 	}
 	for range r.Count(1) {
 		p, err := wiki.ParsePath(r.String())
@@ -135,33 +136,40 @@ func decode(body []byte) (position wiki.ID, changed []*Entry, gone []wiki.Path, 
 	return position, changed, gone, nil
 }
 
-func readEntry(r *recordlog.Reader) (*Entry, error) {
-	e := &Entry{}
+// read reads what append wrote.
+func (e *Entry) read(r *recordlog.Reader) (err error) {
 	r.Copy(e.Blob[:])
-	path, err := wiki.ParsePath(r.String())
-	if err != nil || r.Short {
-		return nil, recordlog.ErrDamaged
+	if e.Path, err = wiki.ParsePath(r.String()); err != nil || r.Short {
+		return recordlog.ErrDamaged
 	}
-	e.Path = path
 	for _, s := range []*string{&e.Title, &e.Lang, &e.Lead, &e.RedirectTo, &e.TranslationOf} {
 		*s = r.String()
 	}
 	for _, list := range []*[]string{&e.Keywords, &e.Aliases, &e.targets, &e.Wanted} {
-		for range r.Count(1) {
-			*list = append(*list, r.String())
+		*list = listOf[string](r, 1)
+		for i := range *list {
+			(*list)[i] = r.String()
 		}
 	}
-	for range r.Count(1) {
-		p, err := wiki.ParsePath(r.String())
-		if err != nil {
-			return nil, recordlog.ErrDamaged
+	e.Links = listOf[wiki.Path](r, 1)
+	for i := range e.Links {
+		if e.Links[i], err = wiki.ParsePath(r.String()); err != nil {
+			return recordlog.ErrDamaged
 		}
-		e.Links = append(e.Links, p)
 	}
-	for range r.Count(2) {
-		e.Questions = append(e.Questions, Question{r.String(), r.String()})
+	e.Questions = listOf[Question](r, 2)
+	for i := range e.Questions {
+		e.Questions[i] = Question{r.String(), r.String()}
 	}
 	e.ReviewBy = time.Unix(r.Varint(), 0).UTC()
 	e.Problems, e.Words = int(r.Uvarint()), int(r.Uvarint())
-	return e, nil
+	return nil
+}
+
+// listOf makes a list for as many things as follow, of at least size bytes each; nil for none, as newEntry has it.
+func listOf[T any](r *recordlog.Reader, size int) []T {
+	if n := r.Count(size); n > 0 {
+		return make([]T, n)
+	}
+	return nil
 }

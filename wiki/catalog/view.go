@@ -19,7 +19,7 @@ import (
 )
 
 // View is the catalog at one commit: immutable, safe for many goroutines. What only lists need is made when the first
-// of them asks.
+// of them asks: a page must not wait, after a start or a save, until all pages are sorted.
 type View struct {
 	commit    wiki.ID
 	entries   map[wiki.Path]*Entry
@@ -28,22 +28,28 @@ type View struct {
 	byTitle   func() map[string]wiki.Path   // titleKey of titles and aliases
 	size      int64                         // of a file with just these entries, in bytes, as last measured
 
-	lists func() *lists
+	byKeyword func() map[string]*keyword // by titleKey
+	lists     func() *lists
 }
 
-// lists are made at most once for a View.
+// keyword is what pages carry.
+type keyword struct {
+	pages []*Entry // by title, after sort
+	sort  sync.Once
+}
+
+// lists are of all pages, and made at most once for a View.
 type lists struct {
-	all        []Entry
+	all        []*Entry
 	categories []Category
-	byCategory map[string][]Entry
 	wanted     []Wanted
-	orphans    []Entry
+	orphans    []*Entry
 }
 
 func emptyView() *View {
 	v := &View{entries: map[wiki.Path]*Entry{}, backlinks: map[wiki.Path][]wiki.Path{}}
 	v.linkers, v.byTitle = sync.OnceValue(v.makeLinkers), sync.OnceValue(v.makeTitles)
-	v.lists = sync.OnceValue(v.makeLists)
+	v.byKeyword, v.lists = sync.OnceValue(v.makeKeywords), sync.OnceValue(v.makeLists)
 	return v
 }
 
@@ -54,7 +60,7 @@ func (v *View) with(to *wiki.Snapshot, changed []*Entry, gone []wiki.Path) (*Vie
 		commit: to.Commit(), entries: maps.Clone(v.entries), size: v.size,
 		backlinks: maps.Clone(v.backlinks), byTitle: v.byTitle,
 	}
-	n.lists = sync.OnceValue(n.makeLists)
+	n.byKeyword, n.lists = sync.OnceValue(n.makeKeywords), sync.OnceValue(n.makeLists)
 	b := builder{View: n, to: to, linkers: maps.Clone(v.linkers()), dirty: map[wiki.Path]bool{}}
 	for _, p := range gone {
 		b.remove(p)
@@ -286,6 +292,9 @@ func titleKey(title string) string {
 
 // asciiKey is titleKey for what most titles are made of, without the tables of Unicode.
 func asciiKey(title string) (string, bool) {
+	if isKey(title) {
+		return title, true
+	}
 	key := make([]byte, 0, len(title))
 	for i := range len(title) {
 		switch c := title[i]; {
@@ -298,6 +307,16 @@ func asciiKey(title string) (string, bool) {
 		}
 	}
 	return string(key), true
+}
+
+// isKey reports whether a title is its own key, as most keywords are.
+func isKey(title string) bool {
+	for i := range len(title) {
+		if c := title[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
 }
 
 // with and without give sorted copies.
@@ -339,37 +358,48 @@ func (v *View) makeTitles() map[string]wiki.Path {
 	return titles
 }
 
+func (v *View) makeKeywords() map[string]*keyword {
+	keywords := map[string]*keyword{}
+	for _, e := range v.entries {
+		for _, name := range e.Keywords {
+			key := titleKey(name)
+			if key == "" {
+				continue
+			}
+			k := keywords[key]
+			if k == nil {
+				k = &keyword{}
+				keywords[key] = k
+			}
+			if n := len(k.pages); n == 0 || k.pages[n-1] != e { // one page may write it twice
+				k.pages = append(k.pages, e)
+			}
+		}
+	}
+	return keywords
+}
+
 func (v *View) makeLists() *lists {
-	l := &lists{byCategory: map[string][]Entry{}}
-	l.all = make([]Entry, 0, len(v.entries))
+	l := &lists{all: make([]*Entry, 0, len(v.entries))}
 	wanted := map[string][]wiki.Path{}
 	for _, e := range v.entries {
-		l.all = append(l.all, *e)
+		l.all = append(l.all, e)
 		for _, name := range e.Wanted {
 			wanted[name] = append(wanted[name], e.Path)
 		}
 	}
 	sortByTitle(l.all)
-	names := map[string]string{}
+	byKeyword, named := v.byKeyword(), map[string]bool{}
 	for _, e := range l.all {
-		seen := map[string]bool{}
 		for _, k := range e.Keywords {
-			key := titleKey(k)
-			if key == "" || seen[key] {
-				continue
+			if key := titleKey(k); key != "" && !named[key] {
+				named[key] = true
+				l.categories = append(l.categories, Category{k, len(byKeyword[key].pages)})
 			}
-			seen[key] = true
-			if names[key] == "" {
-				names[key] = k
-			}
-			l.byCategory[key] = append(l.byCategory[key], e)
 		}
 		if len(v.backlinks[e.Path]) == 0 && !isFolderPage(e.Path) && e.RedirectTo == "" {
 			l.orphans = append(l.orphans, e)
 		}
-	}
-	for key, entries := range l.byCategory {
-		l.categories = append(l.categories, Category{names[key], len(entries)})
 	}
 	slices.SortFunc(l.categories, func(a, b Category) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
 	for name, from := range wanted {
@@ -383,10 +413,10 @@ func (v *View) makeLists() *lists {
 }
 
 // sortByTitle orders entries as people would, with numbers by value, in no language in particular.
-func sortByTitle(entries []Entry) {
+func sortByTitle(entries []*Entry) {
 	type keyed struct {
 		key   []byte
-		entry Entry
+		entry *Entry
 	}
 	c, buf := collate.New(language.Und, collate.Numeric, collate.IgnoreCase), &collate.Buffer{}
 	list := make([]keyed, len(entries))
@@ -439,22 +469,29 @@ func (v *View) Title(p wiki.Path) string {
 	return Readable(p)
 }
 
-// All gives every page by title. The caller must not write to it, nor to the lists below.
-func (v *View) All() []Entry { return v.lists().all }
+// All gives every page by title. The caller must not write to it, nor to the lists below, nor to what they hold.
+func (v *View) All() []*Entry { return v.lists().all }
 
 // Categories gives every keyword by name. Keywords that differ in case or punctuation only are one.
 func (v *View) Categories() []Category { return v.lists().categories }
 
 // Category gives the pages with a keyword, by title.
-func (v *View) Category(name string) []Entry { return v.lists().byCategory[titleKey(name)] }
+func (v *View) Category(name string) []*Entry {
+	k, ok := v.byKeyword()[titleKey(name)]
+	if !ok {
+		return nil
+	}
+	k.sort.Do(func() { sortByTitle(k.pages) })
+	return k.pages
+}
 
 // Backlinks gives the pages that link to p, by path.
-func (v *View) Backlinks(p wiki.Path) []Entry {
+func (v *View) Backlinks(p wiki.Path) []*Entry {
 	from := v.backlinks[p]
-	entries := make([]Entry, 0, len(from))
+	entries := make([]*Entry, 0, len(from))
 	for _, f := range from {
 		if e, ok := v.entries[f]; ok {
-			entries = append(entries, *e)
+			entries = append(entries, e)
 		}
 	}
 	return entries
@@ -464,7 +501,7 @@ func (v *View) Backlinks(p wiki.Path) []Entry {
 func (v *View) Wanted() []Wanted { return v.lists().wanted }
 
 // Orphans gives the pages that no other page links to, by title; folders' own pages and redirects are none.
-func (v *View) Orphans() []Entry { return v.lists().orphans }
+func (v *View) Orphans() []*Entry { return v.lists().orphans }
 
 // ByTitle finds the page of that title or alias, without regard to case and punctuation.
 func (v *View) ByTitle(name string) (wiki.Path, bool) {

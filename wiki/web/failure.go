@@ -195,7 +195,7 @@ func (q *request) near(words string) []PageLink {
 	for _, f := range found {
 		if e, ok := q.view.Entry(f.Path); ok && !seen[f.Path] && len(list) < nearPages {
 			seen[f.Path] = true
-			list = append(list, link(e))
+			list = append(list, link(&e))
 		}
 	}
 	return list

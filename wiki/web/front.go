@@ -69,7 +69,7 @@ func (q *request) popular() *popular {
 
 func newPopular(view *catalog.View, front wiki.Path) *popular {
 	type ranked struct {
-		entry catalog.Entry
+		entry *catalog.Entry
 		count int
 	}
 	var list []ranked

@@ -64,7 +64,7 @@ func (q *request) listBacklinks() error {
 	}
 	v.NoIndex = true
 	from := q.cfg.Catalog.View().Backlinks(p)
-	slices.SortStableFunc(from, func(a, b catalog.Entry) int { return cmp.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title)) })
+	slices.SortStableFunc(from, func(a, b *catalog.Entry) int { return cmp.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title)) })
 	return q.showList(v, from)
 }
 
@@ -152,7 +152,7 @@ func (q *request) listDeleted() error {
 }
 
 // showList shows a part of a list of pages, under their initials.
-func (q *request) showList(v ListView, entries []catalog.Entry) error {
+func (q *request) showList(v ListView, entries []*catalog.Entry) error {
 	v.Total = len(entries)
 	for _, i := range q.part(&v, len(entries)) {
 		e := entries[i]

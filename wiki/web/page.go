@@ -178,7 +178,7 @@ func (q *request) stampPage(v *PageView, page wiki.Page) {
 // related gives pages that share the most keywords with this one.
 func (q *request) related(p wiki.Path, keywords []string) []PageLink {
 	type candidate struct {
-		entry  catalog.Entry
+		entry  *catalog.Entry
 		shared int
 	}
 	var list []candidate

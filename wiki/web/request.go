@@ -81,11 +81,11 @@ func (q *request) see(to, code string) error {
 func (q *request) title(p wiki.Path) string { return q.view.Title(p) }
 
 // link makes a link to a page from what the catalog says of it.
-func link(e catalog.Entry) PageLink {
+func link(e *catalog.Entry) PageLink {
 	return PageLink{Title: e.Title, URL: pageURL(e.Path), Path: e.Path.String(), Lead: e.Lead}
 }
 
-func links(entries []catalog.Entry, limit int) []PageLink {
+func links(entries []*catalog.Entry, limit int) []PageLink {
 	var list []PageLink
 	for _, e := range entries[:min(limit, len(entries))] {
 		list = append(list, link(e))
