@@ -28,7 +28,7 @@ const AssetPrefix = "/assets/"
 const (
 	// hashDigits of SHA-256 in an address: 40 bits tell a theme's few files and their versions apart.
 	hashDigits = 10
-	// brotliLevel 9 costs a few milliseconds at start-up; 11 takes a fifth of a second for 6 % fewer bytes.
+	// brotliLevel 9 costs the first visitor a few milliseconds; 11 takes a fifth of a second for 6 % fewer bytes.
 	brotliLevel = 9
 	// brotliWindow is 64 kB, more than any asset: the default of 4 MB takes ten times as long, to prepare tables that stay empty.
 	brotliWindow = 16
@@ -65,8 +65,20 @@ var types = map[string]string{
 var packed = map[string]bool{".png": true, ".jpg": true, ".webp": true, ".avif": true, ".woff2": true}
 
 type assets struct {
-	byName    map[string]*Asset
-	byAddress map[string]*Asset // by the last part of the address
+	byName    map[string]*asset
+	byAddress map[string]*asset // by the last part of the address
+}
+
+// asset is an Asset whose compressed forms are made when somebody first asks for them.
+type asset struct {
+	Asset      // without Gzip and Brotli
+	compressed func() (gzip, brotli []byte)
+}
+
+func (a *asset) whole() Asset {
+	w := a.Asset
+	w.Gzip, w.Brotli = a.compressed()
+	return w
 }
 
 // source is an asset as its writer left it.
@@ -75,20 +87,19 @@ type source struct {
 	imports []string // names of the assets it imports, in order
 }
 
-// loadAssets reads css/, js/ and img/, joins parts, minifies, hashes and compresses.
+// loadAssets reads css/, js/ and img/, joins parts, minifies and hashes.
 func loadAssets(fsys fs.FS) (*assets, error) {
 	sources, err := readSources(fsys)
 	if err != nil {
 		return nil, err
 	}
-	a := &assets{byName: make(map[string]*Asset), byAddress: make(map[string]*Asset)}
+	a := &assets{byName: make(map[string]*asset), byAddress: make(map[string]*asset)}
 	// Style sheets come last, for they hold the addresses of images.
 	for _, stage := range [][]string{{".svg", ""}, {".js"}, {".css"}} {
 		if err := a.addStage(sources, stage); err != nil {
 			return nil, err
 		}
 	}
-	a.compress()
 	return a, nil
 }
 
@@ -286,22 +297,18 @@ func (a *assets) add(name string, data []byte) error {
 	if other, ok := a.byAddress[file]; ok {
 		return fmt.Errorf("theme: %s and %s are the same file under the same name", other.Name, name)
 	}
-	asset := &Asset{Name: name, URL: AssetPrefix + file, Type: types[ext], ETag: `"` + hash[:2*hashDigits] + `"`, Data: data}
-	a.byName[name], a.byAddress[file] = asset, asset
+	made := &asset{Asset: Asset{Name: name, URL: AssetPrefix + file, Type: types[ext], ETag: `"` + hash[:2*hashDigits] + `"`, Data: data}}
+	made.compressed = sync.OnceValues(made.compress)
+	a.byName[name], a.byAddress[file] = made, made
 	return nil
 }
 
-// compress makes the compressed forms, all assets at once: it is the greater part of loading a theme.
-func (a *assets) compress() {
-	var wait sync.WaitGroup
-	for _, asset := range a.byName {
-		if packed[path.Ext(asset.Name)] {
-			continue
-		}
-		wait.Go(func() { asset.Gzip = worth(asset.Data, gzipped(asset.Data)) })
-		wait.Go(func() { asset.Brotli = worth(asset.Data, brotlied(asset.Data)) })
+// compress makes both compressed forms: it takes longer than all the rest of loading a theme.
+func (a *asset) compress() (gzip, brotli []byte) {
+	if packed[path.Ext(a.Name)] {
+		return nil, nil
 	}
-	wait.Wait()
+	return worth(a.Data, gzipped(a.Data)), worth(a.Data, brotlied(a.Data))
 }
 
 func worth(data, compressed []byte) []byte {

@@ -14,8 +14,8 @@
 //
 // An asset that another one of its folder imports (`@import "buttons.css";`, `import { on } from "./dom.js";`) is a part: its
 // text is put in place of the import and it has no address of its own. All others are served, minified, at an address that holds a hash of their
-// content, so that it may be cached for ever; bytes for gzip and brotli are made at start-up, so that serving one costs a write. Nothing in the default
-// theme is inline: it works under `script-src 'self'; style-src 'self'`.
+// content, so that it may be cached for ever; bytes for gzip and brotli are made when it is first asked for, so that a start does not wait for
+// them and serving it costs a write. Nothing in the default theme is inline: it works under `script-src 'self'; style-src 'self'`.
 //
 //	theme, err := themes.Load(themes.Default())
 //	...
@@ -37,7 +37,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -105,14 +104,14 @@ func (t *Theme) Asset(address string) (Asset, bool) {
 	if !ok {
 		return Asset{}, false
 	}
-	return *a, true
+	return a.whole(), true
 }
 
 // Assets lists what Asset finds, by address.
 func (t *Theme) Assets() []Asset {
 	var list []Asset
 	for _, a := range t.assets.byAddress {
-		list = append(list, *a)
+		list = append(list, a.whole())
 	}
 	slices.SortFunc(list, func(a, b Asset) int { return strings.Compare(a.URL, b.URL) })
 	return list
@@ -205,13 +204,17 @@ func parseView(fsys fs.FS, frame *template.Template, file string) (*template.Tem
 	return view, nil
 }
 
-// indentation is for the reader of a template and only weighs on a page. Lines stay, so that errors name the right one.
-var indentation = regexp.MustCompile(`(?m)^[ \t]+`)
-
+// readTemplate leaves out indentation, which is for the reader of a template and only weighs on a page. Lines stay, so
+// that errors name the right one.
 func readTemplate(fsys fs.FS, file string) (string, error) {
-	b, err := fs.ReadFile(fsys, file)
+	source, err := fs.ReadFile(fsys, file)
 	if err != nil {
 		return "", fmt.Errorf("theme: %w", err)
 	}
-	return indentation.ReplaceAllString(string(b), ""), nil
+	var b strings.Builder
+	b.Grow(len(source))
+	for line := range bytes.Lines(source) {
+		b.Write(bytes.TrimLeft(line, " \t"))
+	}
+	return b.String(), nil
 }
