@@ -44,15 +44,6 @@ func TestManyAtOnce(t *testing.T) {
 	group.Wait()
 }
 
-func TestHighlightCSS(t *testing.T) {
-	if css := HighlightCSS("github"); len(css) < 500 {
-		t.Errorf("css %q", css)
-	}
-	if css := HighlightCSS("no such style"); css != "" {
-		t.Errorf("css %q", css)
-	}
-}
-
 func TestMemoIsBounded(t *testing.T) {
 	var m memo
 	big := make([]byte, maxMemo/8)

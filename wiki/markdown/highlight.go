@@ -7,9 +7,7 @@ import (
 	"time"
 
 	"github.com/alecthomas/chroma/v2"
-	"github.com/alecthomas/chroma/v2/formatters/html"
 	"github.com/alecthomas/chroma/v2/lexers"
-	"github.com/alecthomas/chroma/v2/styles"
 )
 
 // The highlighter works with backtracking expressions: it is a hundred times slower than the parser, and on a long line
@@ -188,18 +186,4 @@ func (m *memo) add(key string, value []byte) {
 	}
 	m.young[key] = value
 	m.size += len(key) + len(value)
-}
-
-// HighlightCSS gives the rules for the classes of highlighted code in one of chroma's styles ("github",
-// "github-dark", ...), each under .chroma. An unknown style gives "".
-func HighlightCSS(style string) string {
-	s, ok := styles.Registry[style]
-	if !ok {
-		return ""
-	}
-	var b strings.Builder
-	if err := html.New(html.WithClasses(true)).WriteCSS(&b, s); err != nil {
-		return ""
-	}
-	return b.String()
 }

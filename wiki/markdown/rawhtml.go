@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark/ast"
@@ -24,9 +26,12 @@ import (
 // they are written, and no fragment can end the page's container, swallow what follows it, or lie across Markdown's own.
 
 // policy says what HTML people may write. It is what GitHub admits, less what could look like a part of the wiki: no
-// classes but a code's language, no styles, no forms, no media that play. Addresses are checked once more in balance.
-var policy = func() *bluemonday.Policy {
+// classes but a code's language, no styles, no forms, no media that play. Addresses are checked once more in balance. It is
+// made for the first page that needs it, so that no start waits for it.
+var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
+	// That of our own anchors, so that nobody can take an id of the interface's: those have a colon or a dot.
+	anchorShape := regexp.MustCompile(`^[\p{L}\p{N}_-]+$`)
 	p.AllowElements(plainElements...)
 	p.AllowNoAttrs().OnElements(plainElements...)
 	p.AllowElements("a", "img", "details", "ol", "li", "td", "th", "col", "colgroup", "time")
@@ -62,10 +67,11 @@ var policy = func() *bluemonday.Policy {
 	p.AllowAttrs("reversed").Matching(regexp.MustCompile(`^(?i:|reversed)$`)).OnElements("ol")
 	p.AllowAttrs("datetime").Matching(regexp.MustCompile(`^[0-9A-Z:.+\- ]{1,40}$`)).OnElements("time", "del", "ins")
 	return p
-}()
+})
 
-// anchorShape is that of our own anchors, so that nobody can take an id of the interface's: those have a colon or a dot.
-var anchorShape = regexp.MustCompile(`^[\p{L}\p{N}_-]{1,100}$`)
+// maxRawAnchor is the length, in characters, of the longest anchor that a writer's own HTML may have. It is no part of
+// anchorShape: an expression that counts holds the whole of Unicode's letters once for each character.
+const maxRawAnchor = 100
 
 // plainElements need no attributes.
 var plainElements = []string{
@@ -128,7 +134,7 @@ func (r *renderer) raw(fragment []byte) {
 	if bytes.HasPrefix(fragment, []byte("<!--")) && bytes.Index(fragment, []byte("-->")) == len(bytes.TrimSpace(fragment))-3 {
 		return
 	}
-	z := html.NewTokenizer(bytes.NewReader(policy.SanitizeBytes(fragment)))
+	z := html.NewTokenizer(bytes.NewReader(policy().SanitizeBytes(fragment)))
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
@@ -310,6 +316,9 @@ func (r *renderer) rawAttrs(name string, attrs []html.Attribute) bool {
 				r.attr(a.Key, a.Val)
 			}
 		case "id", "name":
+			if utf8.RuneCountInString(a.Val) > maxRawAnchor {
+				continue
+			}
 			useful = useful || name == "a"
 			r.attr(a.Key, a.Val)
 		case "alt":
