@@ -36,9 +36,10 @@ const (
 	stampWait = 30 * time.Millisecond
 	// slotWait bounds how long a request queues for a slot to render in. Then the visitor is told to try again.
 	slotWait = 10 * time.Second
-	// pageCacheBytes and bodyCacheBytes hold about a thousand whole pages and as many bodies: the wiki's busy part.
-	pageCacheBytes = 24 << 20
-	bodyCacheBytes = 12 << 20
+	// pageCacheBytes and bodyCacheBytes hold about two thousand whole pages, which are compressed, and a thousand bodies:
+	// the wiki's busy part.
+	pageCacheBytes = 8 << 20
+	bodyCacheBytes = 8 << 20
 	// maxRedirects is how many pages in a row may point to the next before that counts as a circle.
 	maxRedirects = 8
 	// richDiffBytes is the rendered size up to which a rendered comparison marks words. Above it, whole blocks.

@@ -39,29 +39,30 @@ func (g generation) commits() generationCommits {
 // generationCommits are what repository, catalog, history and credit reflect.
 type generationCommits struct{ snap, view, history, credit wiki.ID }
 
-// cachedPage is a whole page, ready to be sent. All but checked never changes.
+// cachedPage is a whole page, ready to be sent. All but checked never changes. Only the compressed page is kept: every
+// browser takes it, and four pages fit in the place of one. Whoever else asks has it unpacked.
 type cachedPage struct {
 	checked     atomic.Pointer[generationCommits]
 	print       fingerprint
+	body        []byte // gzip
 	plain, gzip variant
 	modified    time.Time
 	lastMod     []string
 }
 
-// variant is one encoding of a page with its headers, made once: a header value that is a slice costs a request nothing.
+// variant is one encoding of a page by its headers, made once: a header value that is a slice costs a request nothing.
 type variant struct {
-	body   []byte
 	etag   string
 	etags  []string
 	length []string
 }
 
-func newVariant(body []byte, etag string) variant {
-	return variant{body: body, etag: etag, etags: []string{etag}, length: []string{strconv.Itoa(len(body))}}
+func newVariant(length int, etag string) variant {
+	return variant{etag: etag, etags: []string{etag}, length: []string{strconv.Itoa(length)}}
 }
 
 // weight is about what a cached page takes in memory.
-func (c *cachedPage) weight() uint32 { return uint32(len(c.plain.body) + len(c.gzip.body) + 1024) }
+func (c *cachedPage) weight() uint32 { return uint32(len(c.body) + 1024) }
 
 // Header values that all cached pages share. They are never changed.
 var (
@@ -104,11 +105,12 @@ func viewPrint(view string, data any, bodyPrint fingerprint) (fingerprint, error
 }
 
 func newCachedPage(html []byte, shown fingerprint, modified time.Time) *cachedPage {
-	sum := sha256.Sum256(html)
+	sum, body := sha256.Sum256(html), compress(html, cachedLevel)
 	return &cachedPage{
 		print:    shown,
-		plain:    newVariant(html, entityTag(sum, "")),
-		gzip:     newVariant(compress(html, cachedLevel), entityTag(sum, "gzip")),
+		body:     body,
+		plain:    newVariant(len(html), entityTag(sum, "")),
+		gzip:     newVariant(len(body), entityTag(sum, "gzip")),
 		modified: modified,
 		lastMod:  []string{modified.Format(http.TimeFormat)},
 	}
@@ -170,9 +172,14 @@ func (c *cachedPage) send(w http.ResponseWriter, r *http.Request) {
 	if compressed {
 		h["Content-Encoding"] = headerGzip
 	}
-	if r.Method != http.MethodHead {
-		gather(r, len(v.body))
-		_, _ = w.Write(v.body) // an error here is the visitor having gone
+	if r.Method == http.MethodHead {
+		return
+	}
+	if compressed {
+		gather(r, len(c.body))
+		_, _ = w.Write(c.body) // an error here is the visitor having gone
+	} else {
+		decompress(w, c.body)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -137,4 +138,19 @@ func compress(b []byte, level int) []byte {
 	_ = z.Close()
 	compressors[level].Put(z)
 	return buf.Bytes()
+}
+
+// decompressors are kept for the few visitors who do not take gzip.
+var decompressors sync.Pool
+
+// decompress writes what compress was given.
+func decompress(w io.Writer, packed []byte) {
+	z, ok := decompressors.Get().(*gzip.Reader)
+	if !ok {
+		z = new(gzip.Reader)
+	}
+	if err := z.Reset(bytes.NewReader(packed)); err == nil { // compress wrote a header
+		_, _ = io.Copy(w, z) // an error here is the visitor having gone
+	}
+	decompressors.Put(z)
 }
