@@ -6,10 +6,10 @@ import (
 )
 
 const (
-	// baseCacheBytes bounds the contents that are kept because deltas build on them, or because they are asked for often. A walk over history needs the last
-	// version of every tree it passes: 32 MiB holds them for 100,000 pages in nested folders, and leaves a server of
-	// 200 MB room for everything else.
-	baseCacheBytes = 32 << 20
+	// baseCacheBytes bounds the contents that are kept because deltas build on them, or because they are asked for often.
+	// A walk over history needs the last version of every tree it passes: 8 MiB holds them for 100,000 pages. More makes
+	// it no faster, and would take the room of what readers ask for.
+	baseCacheBytes = 8 << 20
 
 	// maxCachedShare is the part of the cache, as a divisor, that one object may take.
 	maxCachedShare = 4
