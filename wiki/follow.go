@@ -42,8 +42,9 @@ type Following struct {
 // Follow starts to keep f at the head, in a goroutine of its own, until Stop.
 func (w *Wiki) Follow(f Follower) *Following { return w.FollowAfter(f, 0) }
 
-// FollowAfter is Follow for a Follower whose steps are dear: it lets a pause go by after the branch moved, so that
-// whoever saved is answered first and a burst of saves is one step. Somebody who awaits it ends the pause.
+// FollowAfter is Follow for a Follower whose steps are dear: it lets a pause go by at the start and after the branch
+// moved, so that whoever asks first or saved is answered first, and a burst of saves is one step. Somebody who awaits it
+// ends the pause.
 func (w *Wiki) FollowAfter(f Follower, pause time.Duration) *Following {
 	ctx, stop := context.WithCancel(context.Background())
 	g := &Following{w: w, f: f, pause: pause, hurry: make(chan struct{}, 1), stop: stop, done: make(chan struct{}), moved: make(chan struct{})}
@@ -53,6 +54,7 @@ func (w *Wiki) FollowAfter(f Follower, pause time.Duration) *Following {
 
 func (g *Following) run(ctx context.Context) {
 	defer close(g.done)
+	g.rest(ctx)
 	pause := followRetry
 	for {
 		moved := g.w.Moved()

@@ -1,26 +1,54 @@
 package main
 
 import (
+	"context"
 	"runtime"
 	"runtime/debug"
+	"time"
+
+	"coppice/wiki"
 )
 
 const (
 	// gcPercent lets garbage grow to several times what lives before it is collected: requests make much that lives
 	// for a millisecond, and collecting it at every doubling takes a fifth of the processor under load.
 	gcPercent = 400
-	// leastMemory is the soft limit on the Go heap at which collecting becomes eager all the same, in bytes. With the
-	// mapped pack and index files a wiki of 10,000 pages then stays below 200 MB.
-	leastMemory = 80 << 20
+	// startPercent puts the first collection off until there are 80 MB, which opening a wiki of 10,000 pages does not
+	// reach: most of what it makes stays, and looking through it again and again is a tenth of a start.
+	startPercent = 2000
+	// buildPercent is Go's own: indexes may have to be built, and how large they will be is not known yet.
+	buildPercent = 100
+	// roomMemory is, in bytes, what may be there beside the wiki and its indexes before collecting becomes eager: the
+	// caches, 24 MB when they are full, what the runtime takes for itself, and garbage. With less of that the collector
+	// would hardly pause; with more, a wiki of 10,000 pages and its mapped files would not stay below 185 MB.
+	roomMemory = 48 << 20
+	// settleAfter is when the first visitors have been answered.
+	settleAfter = time.Second
 )
 
-// startFast lets opening go on without a stop for garbage: most of what is made then stays.
-func startFast() { debug.SetGCPercent(gcPercent) }
+// startFast lets opening go on without a stop for garbage.
+func startFast() { debug.SetGCPercent(startPercent) }
 
-// tuneMemory sets when garbage is collected. For a large wiki the limit is what is there once everything is open, and
-// room beside it for the caches, which are bounded, and for requests.
-func tuneMemory() {
+// settle ends that at the first collection, or when the first visitors have been answered. When everything is open and
+// followed it sets the soft limit on memory by what is there, which is known only then.
+func settle(ctx context.Context, following []*wiki.Following) {
+	collected := make(chan struct{})
+	runtime.AddCleanup(new(*byte), func(c chan struct{}) { close(c) }, collected)
+	select {
+	case <-collected:
+	case <-time.After(settleAfter):
+	case <-ctx.Done():
+		return
+	}
+	debug.SetGCPercent(buildPercent)
+	for _, f := range following {
+		if f.Await(ctx) != nil {
+			return
+		}
+	}
+	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	debug.SetMemoryLimit(max(leastMemory, int64(m.HeapAlloc)+leastMemory/2))
+	debug.SetMemoryLimit(int64(m.HeapAlloc) + roomMemory)
+	debug.SetGCPercent(gcPercent)
 }

@@ -66,9 +66,9 @@ type serveOptions struct {
 const (
 	// stopTimeout is how long requests that have begun may take after the signal to stop.
 	stopTimeout = 10 * time.Second
-	// quickPause and searchPause keep the indexes from taking processor and disk away from whoever has just saved: the
-	// first lets the answer go out, the second also the reader's next view, because that index is dear. A second is
-	// promised; whoever asks an index at once ends its pause.
+	// quickPause and searchPause keep the indexes from taking processor and disk away from whoever has just saved, or is
+	// the first visitor after a start: the first lets the answer go out, the second also the reader's next view, because
+	// that index is dear. A second is promised; whoever asks an index at once ends its pause.
 	quickPause  = 4 * time.Millisecond
 	searchPause = 150 * time.Millisecond
 	// creditPause lets search go first: nobody waits for credit but whoever opens the page that was just saved.
@@ -235,8 +235,8 @@ func isLoopback(a net.Addr) bool {
 
 // run serves until ctx ends, then lets the requests that have begun finish.
 func (s *server) run(ctx context.Context) error {
-	tuneMemory()
 	fmt.Fprintf(s.out, "serving %s\n", s.address())
+	go settle(ctx, s.following)
 	failed := make(chan error, 1)
 	go func() { failed <- s.web.Serve(s.listener) }()
 	var err error
