@@ -3,6 +3,7 @@ package themes_test
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"maps"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"coppice/wiki/web"
 )
 
+// Load finds faults in every view; BuiltIn would find them when a view is rendered.
 var theDefault = sync.OnceValues(func() (*themes.Theme, error) { return themes.Load(themes.Default()) })
 
 func defaultTheme(t *testing.T) *themes.Theme {
@@ -318,4 +320,26 @@ func BenchmarkLoad(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// TestBuiltIn renders all views of the built-in theme for the first time and side by side: they come out as Load has them.
+func TestBuiltIn(t *testing.T) {
+	lazy, err := themes.BuiltIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	eager := defaultTheme(t)
+	var all sync.WaitGroup
+	for _, s := range samples() {
+		all.Go(func() {
+			var got, want bytes.Buffer
+			if err := errors.Join(lazy.Render(&got, s.view, s.full), eager.Render(&want, s.view, s.full)); err != nil {
+				t.Error(err)
+			}
+			if !bytes.Equal(got.Bytes(), want.Bytes()) {
+				t.Errorf("the view %s differs", s.view)
+			}
+		})
+	}
+	all.Wait()
 }

@@ -8,16 +8,17 @@
 //	partials/*.html    {{define}}d pieces that layout and views share, the icons among them
 //	css/ js/ img/      assets
 //
-// [Load] reads such a folder once. Templates are html/template, so whatever a page's writer typed is escaped for the place where it
+// [Load] reads such a folder once, and [BuiltIn] the one that Coppice ships. Templates are html/template, so whatever a page's writer typed is escaped for the place where it
 // stands. Each view is parsed in its own copy of layout and partials: two views may define the same names. Faults of a theme (a template
-// that does not parse or cannot be escaped, an asset that nothing holds) are errors of Load, never of a request.
+// that does not parse or cannot be escaped, an asset that nothing holds) are errors of Load, never of a request. The built-in theme has none,
+// or its tests would fail: its views are parsed when they are first rendered, so that a start does not wait for all of them.
 //
 // An asset that another one of its folder imports (`@import "buttons.css";`, `import { on } from "./dom.js";`) is a part: its
 // text is put in place of the import and it has no address of its own. All others are served, minified, at an address that holds a hash of their
 // content, so that it may be cached for ever; bytes for gzip and brotli are made when it is first asked for, so that a start does not wait for
 // them and serving it costs a write. Nothing in the default theme is inline: it works under `script-src 'self'; style-src 'self'`.
 //
-//	theme, err := themes.Load(themes.Default())
+//	theme, err := themes.Load(os.DirFS("my-theme")) // or themes.BuiltIn()
 //	...
 //	err = theme.Render(w, "page", view)             // view: a struct; see the package of the views
 //	asset, ok := theme.Asset("main.1a2b3c4d5e.css") // as in the address "/assets/main.1a2b3c4d5e.css"
@@ -36,6 +37,7 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -45,7 +47,7 @@ import (
 //go:embed default
 var embedded embed.FS
 
-// Default is the theme that Coppice ships.
+// Default is the folder of the theme that Coppice ships.
 func Default() fs.FS {
 	sub, err := fs.Sub(embedded, "default")
 	if err != nil {
@@ -56,18 +58,34 @@ func Default() fs.FS {
 
 // Theme renders views and holds their assets. It does not change after Load and is safe for many goroutines.
 type Theme struct {
-	views  map[string]*template.Template
-	names  []string // of views, sorted
+	views  map[string]func() (*template.Template, error) // each is parsed at most once
 	assets *assets
 }
 
 // Load reads a theme. Its errors name the file at fault.
 func Load(fsys fs.FS) (*Theme, error) {
+	t, err := open(fsys)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range t.Views() {
+		if _, err := t.views[name](); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// BuiltIn gives the theme that Coppice ships.
+func BuiltIn() (*Theme, error) { return open(Default()) }
+
+// open reads all of a theme but its views.
+func open(fsys fs.FS) (*Theme, error) {
 	a, err := loadAssets(fsys)
 	if err != nil {
 		return nil, err
 	}
-	t := &Theme{views: make(map[string]*template.Template), assets: a}
+	t := &Theme{views: make(map[string]func() (*template.Template, error)), assets: a}
 	frame, err := t.parseFrame(fsys)
 	if err != nil {
 		return nil, err
@@ -80,23 +98,15 @@ func Load(fsys fs.FS) (*Theme, error) {
 		return nil, errors.New("theme: no templates in views/")
 	}
 	for _, file := range files {
-		name := strings.TrimSuffix(path.Base(file), ".html")
-		view, err := parseView(fsys, frame, file)
-		if err != nil {
-			return nil, err
-		}
-		if err := t.checkAssets(view); err != nil {
-			return nil, err
-		}
-		t.views[name] = view
-		t.names = append(t.names, name)
+		t.views[strings.TrimSuffix(path.Base(file), ".html")] = sync.OnceValues(func() (*template.Template, error) {
+			return t.parseView(fsys, frame, file)
+		})
 	}
-	slices.Sort(t.names)
 	return t, nil
 }
 
 // Views lists the names that Render knows, sorted.
-func (t *Theme) Views() []string { return slices.Clone(t.names) }
+func (t *Theme) Views() []string { return slices.Sorted(maps.Keys(t.views)) }
 
 // Asset finds an asset by its address or by the address's last part. Only the hashed name is known: "css/main.css" is not found.
 func (t *Theme) Asset(address string) (Asset, bool) {
@@ -135,9 +145,13 @@ const keptBuffer = 256 << 10
 // Render writes the view with its data as a whole HTML document. On an error nothing has been written: the page is made in memory first.
 // A view that the theme lacks is an error.
 func (t *Theme) Render(w io.Writer, view string, data any) error {
-	tmpl, ok := t.views[view]
+	parsed, ok := t.views[view]
 	if !ok {
 		return fmt.Errorf("theme: no view %q", view)
+	}
+	tmpl, err := parsed()
+	if err != nil {
+		return err
 	}
 	buf := buffers.Get().(*bytes.Buffer)
 	defer func() {
@@ -149,7 +163,7 @@ func (t *Theme) Render(w io.Writer, view string, data any) error {
 	if err := tmpl.Execute(buf, data); err != nil {
 		return fmt.Errorf("theme: view %q: %w", view, err)
 	}
-	_, err := w.Write(buf.Bytes())
+	_, err = w.Write(buf.Bytes())
 	return err
 }
 
@@ -179,8 +193,8 @@ func (t *Theme) parseFrame(fsys fs.FS) (*template.Template, error) {
 	return frame, nil
 }
 
-// parseView adds one view to a copy of the frame and has it escaped.
-func parseView(fsys fs.FS, frame *template.Template, file string) (*template.Template, error) {
+// parseView adds one view to a copy of the frame and has it escaped and its assets looked up.
+func (t *Theme) parseView(fsys fs.FS, frame *template.Template, file string) (*template.Template, error) {
 	source, err := readTemplate(fsys, file)
 	if err != nil {
 		return nil, err
@@ -201,7 +215,7 @@ func parseView(fsys fs.FS, frame *template.Template, file string) (*template.Tem
 	if err := view.Execute(io.Discard, nil); errors.As(err, &fault) {
 		return nil, fmt.Errorf("theme: %s: %w", file, err)
 	}
-	return view, nil
+	return view, t.checkAssets(view)
 }
 
 // readTemplate leaves out indentation, which is for the reader of a template and only weighs on a page. Lines stay, so

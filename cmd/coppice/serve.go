@@ -186,11 +186,11 @@ func (s *server) openParts(readOnly bool) error {
 		return err
 	})
 	parts.Go(func() (err error) {
-		files := themes.Default()
-		if s.opts.theme != "" {
-			files = os.DirFS(s.opts.theme)
+		if s.opts.theme == "" {
+			s.theme, err = themes.BuiltIn()
+		} else {
+			s.theme, err = themes.Load(os.DirFS(s.opts.theme))
 		}
-		s.theme, err = themes.Load(files)
 		return err
 	})
 	return parts.Wait()
