@@ -56,7 +56,7 @@ func (g *Following) run(ctx context.Context) {
 	defer close(g.done)
 	g.rest(ctx)
 	pause := followRetry
-	for {
+	for ctx.Err() == nil {
 		moved := g.w.Moved()
 		head := g.w.Head()
 		if g.reached(head.Commit()) {

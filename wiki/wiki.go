@@ -259,7 +259,11 @@ func (w *Wiki) load() error {
 		return err
 	}
 	// Everything is read once here, so that a damaged commit is never shown and no request pays for the reading.
-	if _, err := s.root.walk(w.store, "", func(string, *entry) bool { return true }); err != nil {
+	var trees gitstore.TreeReader = w.store
+	if old == nil {
+		trees = w.store.Passing() // all of them, and from here on the folders have what was in them
+	}
+	if _, err := s.root.walk(trees, "", func(string, *entry) bool { return true }); err != nil {
 		return err
 	}
 	w.setHead(s)

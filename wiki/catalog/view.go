@@ -82,7 +82,7 @@ func (v *View) with(to *wiki.Snapshot, changed []*Entry, gone []wiki.Path) (*Vie
 // newView makes a View of entries whose links are resolved already.
 func newView(commit wiki.ID, entries map[wiki.Path]*Entry) *View {
 	v := emptyView()
-	v.commit, v.entries = commit, entries
+	v.commit, v.entries, v.backlinks = commit, entries, make(map[wiki.Path][]wiki.Path, len(entries))
 	for p, e := range entries {
 		for _, to := range e.Links {
 			v.backlinks[to] = append(v.backlinks[to], p)

@@ -152,11 +152,24 @@ func (s *Store) Commit(id ID) (*CommitData, error) {
 }
 
 // Tree returns raw tree bytes, for Entries. They are shared with other callers: never write to them.
-func (s *Store) Tree(id ID) ([]byte, error) {
+func (s *Store) Tree(id ID) ([]byte, error) { return s.tree(id, s.bases) }
+
+// Passing gives a reader for many trees that nobody will ask for again. It keeps nothing: not them, and not the dozen
+// older versions that each may be built on.
+func (s *Store) Passing() TreeReader { return passing{s, newBaseCache(0)} }
+
+type passing struct {
+	s       *Store
+	nothing *baseCache
+}
+
+func (p passing) Tree(id ID) ([]byte, error) { return p.s.tree(id, p.nothing) }
+
+func (s *Store) tree(id ID, bases *baseCache) ([]byte, error) {
 	if id == emptyTree {
 		return nil, nil // git knows it without an object
 	}
-	kind, raw, _, err := s.read(id)
+	kind, raw, _, err := s.readThrough(id, bases)
 	if err == nil {
 		err = checkKind(id, kind, Tree)
 	}
@@ -174,13 +187,13 @@ var emptyTree = HashObject(Tree, nil)
 const maxCachedBlob = 128 << 10
 
 // readPacked is pack.read with the result itself in the cache where that is likely to be of use again.
-func (s *Store) readPacked(p *pack, off int64) (kind Kind, content []byte, shared bool, err error) {
-	kind, content, shared, err = p.read(off, s.bases)
+func readPacked(p *pack, off int64, bases *baseCache) (kind Kind, content []byte, shared bool, err error) {
+	kind, content, shared, err = p.read(off, bases)
 	if err != nil || shared {
 		return kind, content, shared, err
 	}
 	if kind == Tree || kind == Blob && len(content) <= maxCachedBlob {
-		shared = s.bases.put(cacheKey{p.serial, off}, kind, content)
+		shared = bases.put(cacheKey{p.serial, off}, kind, content)
 	}
 	return kind, content, shared, nil
 }
@@ -218,9 +231,14 @@ func (s *Store) known(id ID) bool {
 
 // read returns an object. If shared, its content must not be written to.
 func (s *Store) read(id ID) (kind Kind, content []byte, shared bool, err error) {
+	return s.readThrough(id, s.bases)
+}
+
+// readThrough is read with a cache of the caller's choice.
+func (s *Store) readThrough(id ID, bases *baseCache) (kind Kind, content []byte, shared bool, err error) {
 	err = s.twice(id, func(l *packSet) (bool, error) {
 		return s.fromCopies(l, id, func(p *pack, off int64) (err error) {
-			kind, content, shared, err = s.readPacked(p, off)
+			kind, content, shared, err = readPacked(p, off, bases)
 			return err
 		}, func(path string) (err error) {
 			kind, content, err = readLoose(path)
