@@ -16,12 +16,14 @@ const (
 	// startPercent puts the first collection off until there are 80 MB, which opening a wiki of 10,000 pages does not
 	// reach: most of what it makes stays, and looking through it again and again is a tenth of a start.
 	startPercent = 2000
-	// buildPercent is Go's own: indexes may have to be built, and how large they will be is not known yet.
+	// buildPercent is Go's own, and buildMemory what may be there beside the wiki while indexes that are missing are built,
+	// in bytes: with two thirds of that the collector takes as long as the building.
 	buildPercent = 100
+	buildMemory  = 192 << 20
 	// roomMemory is, in bytes, what may be there beside the wiki and its indexes before collecting becomes eager: the
 	// caches, 24 MB when they are full, what the runtime takes for itself, and garbage. With less of that the collector
 	// would hardly pause; with more, a wiki of 10,000 pages and its mapped files would not stay below 185 MB.
-	roomMemory = 48 << 20
+	roomMemory = 56 << 20
 	// settleAfter is when the first visitors have been answered.
 	settleAfter = time.Second
 )
@@ -41,14 +43,20 @@ func settle(ctx context.Context, following []*wiki.Following) {
 		return
 	}
 	debug.SetGCPercent(buildPercent)
+	leaveRoom(buildMemory)
 	for _, f := range following {
 		if f.Await(ctx) != nil {
 			return
 		}
 	}
 	runtime.GC()
+	leaveRoom(roomMemory)
+	debug.SetGCPercent(gcPercent)
+}
+
+// leaveRoom sets the soft limit on memory to so many bytes beside what is there now.
+func leaveRoom(room int64) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	debug.SetMemoryLimit(int64(m.HeapAlloc) + roomMemory)
-	debug.SetGCPercent(gcPercent)
+	debug.SetMemoryLimit(int64(m.HeapAlloc) + room)
 }
