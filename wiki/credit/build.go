@@ -29,19 +29,79 @@ func newBuilder(w *wiki.Wiki, d *data) *builder {
 
 // build adds the steps, whose order may be any that puts parents first.
 func (b *builder) build(ctx context.Context, steps []wiki.Step, progress func(done, total int)) error {
-	for i, step := range mainlineFirst(steps) {
-		if err := ctx.Err(); err != nil {
-			return err
+	ctx, cancel := context.WithCancel(ctx)
+	ahead := b.fetch(ctx, mainlineFirst(steps))
+	defer func() { // nothing reads the repository any more when this returns
+		cancel()
+		for range ahead {
+		}
+	}()
+	i := 0
+	for f := range ahead {
+		if f.err != nil {
+			return f.err
 		}
 		if i%chunkSteps == 0 {
 			progress(i, len(steps))
 		}
-		if err := b.add(step); err != nil {
+		i++
+		if err := b.add(f); err != nil {
 			return err
 		}
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	progress(len(steps), len(steps))
 	return nil
+}
+
+// fetched is a step with what has to be read of it.
+type fetched struct {
+	*wiki.Step
+	commit *gitstore.CommitData
+	texts  [][]byte // of each change; nil when Deleted
+	err    error
+}
+
+// aheadSteps is how many commits are read while the one before is being matched.
+const aheadSteps = 16
+
+// fetch reads commits and pages ahead: unpacking takes as long as matching. The channel is closed after the last step,
+// after an error and when ctx ends.
+func (b *builder) fetch(ctx context.Context, steps []*wiki.Step) <-chan fetched {
+	out := make(chan fetched, aheadSteps)
+	go func() {
+		defer close(out)
+		for _, step := range steps {
+			f := b.read(step)
+			select {
+			case out <- f:
+			case <-ctx.Done():
+				return
+			}
+			if f.err != nil {
+				return
+			}
+		}
+	}()
+	return out
+}
+
+func (b *builder) read(step *wiki.Step) fetched {
+	f := fetched{Step: step, texts: make([][]byte, len(step.Changes))}
+	if f.commit, f.err = b.w.Store().Commit(step.ID); f.err != nil {
+		return f
+	}
+	for i, c := range step.Changes {
+		if c.Blob.IsZero() {
+			continue
+		}
+		if f.texts[i], f.err = b.w.Store().ReadKind(c.Blob, gitstore.Blob); f.err != nil {
+			return f
+		}
+	}
+	return f
 }
 
 const chunkSteps = 64 // between two reports of progress
@@ -101,11 +161,7 @@ type page struct {
 }
 
 // add numbers a commit and finds the origins of the pages that it changed.
-func (b *builder) add(step *wiki.Step) error {
-	data, err := b.w.Store().Commit(step.ID)
-	if err != nil {
-		return err
-	}
+func (b *builder) add(step fetched) (err error) {
 	parents := make([]int32, 0, len(step.Parents))
 	for _, id := range step.Parents {
 		no, ok := b.d.number(id)
@@ -115,7 +171,7 @@ func (b *builder) add(step *wiki.Step) error {
 		parents = append(parents, no)
 	}
 	b.d.tables.mu.Lock()
-	b.addPeople(data, parents)
+	b.addPeople(step.commit, parents)
 	b.d.tables.mu.Unlock()
 	if len(step.Changes) == 0 {
 		return nil
@@ -144,7 +200,7 @@ func (b *builder) addPeople(data *gitstore.CommitData, parents []int32) {
 }
 
 // open reads the texts of a page that a commit changed.
-func (b *builder) open(step *wiki.Step, i int, parents []int32) (*page, error) {
+func (b *builder) open(step fetched, i int, parents []int32) (*page, error) {
 	c := step.Changes[i]
 	p := &page{change: c, same: -1}
 	olds := []wiki.ID{c.Old}
@@ -182,10 +238,7 @@ func (b *builder) open(step *wiki.Step, i int, parents []int32) (*page, error) {
 		p.matching = newMatching(same.text, b.pools(p))
 		return p, nil
 	}
-	raw, err := b.w.Store().ReadKind(c.Blob, gitstore.Blob)
-	if err != nil {
-		return nil, err
-	}
+	raw := step.texts[i]
 	var t *text
 	if len(p.bases) > 0 && p.bases[0] != nil {
 		t = relex(p.bases[0].text, raw)
@@ -329,12 +382,12 @@ func (b *builder) restored(p *page, parents []int32) error {
 		t.gone = &hashTable{last: make(map[uint32]int32)}
 	}
 	t.gone.extend(d, func(r *rev) []byte { return r.gone })
-	t.mu.RLock()
+	t.mu.Lock()
 	last := d.last(p.change.Path.String())
 	if p.change.Kind == wiki.Renamed {
 		last = d.last(p.change.From.String())
 	}
-	t.mu.RUnlock()
+	t.mu.Unlock()
 	if last < 0 {
 		return nil
 	}
@@ -417,7 +470,7 @@ func (m *matching) lookUp(i int32, s *source) bool {
 }
 
 // finish gives what is left to the commit itself and writes it all down.
-func (b *builder) finish(step *wiki.Step, pages []*page) {
+func (b *builder) finish(step fetched, pages []*page) {
 	d := b.d
 	self := int32(len(d.commits) - 1)
 	for _, p := range pages {

@@ -159,9 +159,9 @@ func (c *counting) standing() {
 	v := c.v
 	for ref := range v.snap.Pages() {
 		t := v.d.tables
-		t.mu.RLock()
+		t.mu.Lock()
 		last := v.d.last(ref.Path.String())
-		t.mu.RUnlock()
+		t.mu.Unlock()
 		rev := v.d.find(ref.Blob, ref.Path.String(), []int32{v.tip})
 		if last < 0 || rev < 0 {
 			continue

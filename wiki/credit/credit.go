@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"coppice/wiki"
@@ -26,16 +25,15 @@ type Index struct {
 
 	mu      sync.Mutex
 	file    *recordlog.Log // nil until the index is first asked for anything
-	data    *data
-	builder *builder // of the last Follow, for the texts that it keeps
+	records [][]byte       // of the file, until they are put together
+	data    *data          // nil until then
+	builder *builder       // of the last Follow, for the texts that it keeps
 
 	people   *roster // of peopleOf
 	peopleOf *data
 	kept     map[int32][]run // origins of revs of keptOf
 	keptOf   *tables
 	tally    *tally // of the newest View that asked for contributors
-
-	reached atomic.Pointer[wiki.ID] // Position of data, for whoever must not wait
 }
 
 // FileName is the name of the index within its folder.
@@ -54,28 +52,47 @@ func Open(dir string, log *slog.Logger) (*Index, error) {
 	return &Index{log: log, name: filepath.Join(dir, FileName)}, nil
 }
 
-// load reads the file, once. The caller holds mu.
-func (x *Index) load() error {
-	if x.data != nil {
+// open reads the file, once. The caller holds mu.
+func (x *Index) open() error {
+	if x.file != nil {
 		return nil
-	}
-	if x.file != nil { // after a failed write
-		x.file.Close()
-		x.file = nil
 	}
 	file, records, reason, err := recordlog.Open(x.name, format)
 	if err != nil {
 		return fmt.Errorf("credit: %w", err)
 	}
-	x.file, x.data = file, newData()
-	if reason == nil {
-		x.data, reason = replay(records)
-	}
-	x.reached.Store(&x.data.position)
-	if reason != nil && !errors.Is(reason, recordlog.ErrNew) {
-		x.log.Warn("credit is rebuilt", "reason", reason)
+	x.file, x.records = file, records
+	if reason != nil {
+		x.data = newData()
+		x.warn(reason)
 	}
 	return nil
+}
+
+// load puts the records of the file together, once. The caller holds mu.
+func (x *Index) load() error {
+	if err := x.open(); err != nil || x.data != nil {
+		return err
+	}
+	var reason error
+	x.data, reason = replay(x.records)
+	x.records = nil
+	if reason != nil {
+		x.warn(reason)
+	}
+	return nil
+}
+
+func (x *Index) warn(reason error) {
+	if !errors.Is(reason, recordlog.ErrNew) {
+		x.log.Warn("credit is rebuilt", "reason", reason)
+	}
+}
+
+// forget lets the next call read the file again. The caller holds mu.
+func (x *Index) forget() {
+	x.file.Close()
+	x.file, x.records, x.data, x.builder = nil, nil, nil, nil
 }
 
 func newData() *data {
@@ -115,7 +132,7 @@ func (x *Index) Close() error {
 		return nil
 	}
 	err := x.file.Close()
-	x.file, x.data = nil, nil
+	x.file, x.records, x.data = nil, nil, nil
 	return err
 }
 
@@ -123,14 +140,24 @@ func (x *Index) Close() error {
 func (x *Index) Name() string { return "credit" }
 
 // Position is the commit that the index reflects.
-func (x *Index) Position() wiki.ID { return x.view().position }
-
-// Reached is Position for whoever cannot wait for the file to be read: zero until the index was first asked for anything.
-func (x *Index) Reached() wiki.ID {
-	if at := x.reached.Load(); at != nil {
-		return *at
+func (x *Index) Position() wiki.ID {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if err := x.open(); err != nil {
+		return wiki.ID{}
 	}
-	return wiki.ID{}
+	return x.position()
+}
+
+// position is Position without putting the records together: each begins with its own. The caller holds mu.
+func (x *Index) position() (id wiki.ID) {
+	if x.data != nil {
+		return x.data.position
+	}
+	if n := len(x.records); n > 0 {
+		copy(id[:], x.records[n-1])
+	}
+	return id
 }
 
 // Reasons to rebuild, beside wiki.ErrRewritten.
@@ -144,14 +171,15 @@ func (x *Index) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) err
 	x.follow.Lock()
 	defer x.follow.Unlock()
 	x.mu.Lock()
-	err := x.load()
+	err := x.open()
+	there := err == nil && x.position() == to.Commit() && x.file.Scope() == w.Root()
+	if err == nil && !there {
+		err = x.load()
+	}
 	old := x.data
 	x.mu.Unlock()
-	if err != nil {
+	if err != nil || there {
 		return err
-	}
-	if old.position == to.Commit() && x.file.Scope() == w.Root() {
-		return nil
 	}
 	steps, reason := x.fresh(ctx, w, old, to)
 	switch {
@@ -196,7 +224,6 @@ func (x *Index) rebuild(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot, re
 	}
 	x.mu.Lock()
 	x.data, x.builder = d, b
-	x.reached.Store(&d.position)
 	x.mu.Unlock()
 	x.log.Info("credit was built", "reason", reason, "commits", len(d.commits), "revisions", len(d.revs),
 		"took", time.Since(start).Round(time.Millisecond))
@@ -228,6 +255,7 @@ func (x *Index) extend(ctx context.Context, w *wiki.Wiki, old *data, steps []wik
 	}
 	d := &data{}
 	*d = *old
+	d.position = wiki.ID{} // until all commits are there
 	old.tables.mu.Lock()
 	old.tables.newest = d
 	old.tables.mu.Unlock()
@@ -244,11 +272,10 @@ func (x *Index) extend(ctx context.Context, w *wiki.Wiki, old *data, steps []wik
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if err != nil { // the shared tables know what nobody else does: they are read again
-		x.data, x.builder = nil, nil
+		x.forget()
 		return fmt.Errorf("credit: %w", err)
 	}
 	x.data, x.builder = d, b
-	x.reached.Store(&d.position)
 	return nil
 }
 

@@ -97,12 +97,13 @@ func (d *data) own(no int32) int32 {
 // tables find numbers. They grow with the newest data and are shared by all; a number beyond a data's lengths is not
 // there yet for it.
 type tables struct {
-	mu       sync.RWMutex
+	mu       sync.Mutex
 	newest   *data
 	pathNo   map[string]int32
 	lastOn   []int32           // for each path its newest rev
-	lastOf   map[int32]int32   // for each page its newest rev
-	blobs    map[wiki.ID]int32 // newest rev with that blob and origins of its own
+	lastOf   []int32           // for each page, by the number of its first rev, its newest one
+	blobs    map[wiki.ID]int32 // newest rev with that blob and origins of its own, of the first blobRevs
+	blobRevs int
 	personNo map[ident]int32
 	commitNo map[wiki.ID]int32 // made when it is first asked for
 
@@ -111,7 +112,7 @@ type tables struct {
 }
 
 func newTables() *tables {
-	return &tables{pathNo: map[string]int32{}, lastOf: map[int32]int32{}, blobs: map[wiki.ID]int32{}, personNo: map[ident]int32{}}
+	return &tables{pathNo: map[string]int32{}, personNo: map[ident]int32{}}
 }
 
 // hashTable lists for each hash the revs that it came or went with, newest first.
@@ -239,15 +240,10 @@ func (d *data) addRev(r rev) int32 {
 		r.page = d.revs[last].page
 		r.previous = t.lastOf[r.page]
 	}
+	t.lastOf = append(t.lastOf, no)
 	t.lastOf[r.page] = no
 	t.lastOn[r.path] = no
 	r.twin = -1
-	if !r.blob.IsZero() && r.same < 0 {
-		if twin, ok := t.blobs[r.blob]; ok {
-			r.twin = twin
-		}
-		t.blobs[r.blob] = no
-	}
 	if r.base >= 0 && !r.alone {
 		r.depth = d.revs[r.base].depth + 1
 	}
@@ -289,12 +285,31 @@ func (d *data) last(path string) int32 {
 	return rev
 }
 
+// listBlobs brings the table of blobs up to date. The caller holds the tables' lock.
+func (t *tables) listBlobs() {
+	revs := t.newest.revs
+	if t.blobs == nil {
+		t.blobs = make(map[wiki.ID]int32, len(revs))
+	}
+	for ; t.blobRevs < len(revs); t.blobRevs++ {
+		r := &revs[t.blobRevs]
+		if r.blob.IsZero() || r.same >= 0 {
+			continue
+		}
+		if twin, ok := t.blobs[r.blob]; ok {
+			r.twin = twin
+		}
+		t.blobs[r.blob] = int32(t.blobRevs)
+	}
+}
+
 // find gives the rev with origins for a blob as page path has it in one of the commits, or -1. Of several that were
 // written apart from one another, the page's own comes first, then the earliest.
 func (d *data) find(blob wiki.ID, path string, at []int32) int32 {
 	t := d.tables
-	t.mu.RLock()
-	defer t.mu.RUnlock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.listBlobs()
 	page := int32(-1)
 	if last := d.last(path); last >= 0 {
 		page = d.revs[last].page
@@ -320,6 +335,9 @@ func (d *data) find(blob wiki.ID, path string, at []int32) int32 {
 
 // number gives the number of a commit.
 func (d *data) number(id wiki.ID) (int32, bool) {
+	if id == d.position && !id.IsZero() {
+		return int32(len(d.commits) - 1), true // all others are its ancestors
+	}
 	t := d.tables
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -2,6 +2,7 @@ package credit
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"coppice/wiki"
 	"coppice/wiki/internal/recordlog"
@@ -152,6 +153,8 @@ func decode(body []byte, d *data) error {
 	}
 	at := uint64(len(d.commits)) - d.added
 	n := r.Count(4)
+	d.revs = slices.Grow(d.revs, n)
+	d.tables.lastOf = slices.Grow(d.tables.lastOf, n)
 	for range n {
 		at += r.Uvarint()
 		v, ok := decodeRev(&r, d)
@@ -169,8 +172,10 @@ func decode(body []byte, d *data) error {
 
 func decodeCommits(r *recordlog.Reader, d *data) bool {
 	n := r.Count(23)
+	d.commits = slices.Grow(d.commits, n)
 	d.added = uint64(n)
 	var last int64
+	all := make([]int32, 0, n)
 	for range n {
 		c := commit{mentions: int32(len(d.mentions))}
 		r.Copy(c.id[:])
@@ -184,7 +189,8 @@ func decodeCommits(r *recordlog.Reader, d *data) bool {
 			if no == 0 {
 				return false
 			}
-			parents = []int32{int32(no - 1)}
+			all = append(all, int32(no-1))
+			parents = all[len(all)-1 : len(all) : len(all)]
 		} else {
 			for range count - 1 {
 				by := r.Uvarint()

@@ -25,8 +25,10 @@ const (
 	likenessAlone = 0.34
 	// runWords is how many words in a row are believed to be the same words although their sentences are unlike.
 	runWords = 4
-	// commonWord is how often a word must occur in both texts together for a match of it to count half.
+	// A match counts half if the word occurs commonWord times on the page, or has shortWord letters or fewer: such words
+	// are in most sentences. So is one character of a script without spaces, which is three bytes.
 	commonWord = 8
+	shortWord  = 3
 	// maxSources bounds the old texts that are looked at for one page in one commit: each costs about as much as the
 	// page itself.
 	maxSources = 24
@@ -356,7 +358,7 @@ func (c *comparison) believed() []bool {
 	type key struct{ old, mine int32 }
 	found := make(map[key]float64)
 	for _, p := range c.pairs {
-		found[key{p.inOld, p.inMine}] += c.m.weight(c.m.words[c.mine[p.mine]].hash)
+		found[key{p.inOld, p.inMine}] += c.m.weight(c.m.words[c.mine[p.mine]])
 	}
 	alike := make(map[key]bool, len(found))
 	for k, sum := range found {
@@ -381,15 +383,15 @@ func (c *comparison) believed() []bool {
 	return yes
 }
 
-// weight is what a match of a word counts: less if the word is all over the page.
-func (m *matching) weight(hash uint64) float64 {
+// weight is what a match of a word counts.
+func (m *matching) weight(w word) float64 {
 	if m.counts == nil {
 		m.counts = make(map[uint64]int32, len(m.words)/3)
 		for _, w := range m.words {
 			m.counts[w.hash]++
 		}
 	}
-	if m.counts[hash] >= commonWord {
+	if w.end-w.start <= shortWord || m.counts[w.hash] >= commonWord {
 		return 0.5
 	}
 	return 1
@@ -398,7 +400,7 @@ func (m *matching) weight(hash uint64) float64 {
 func (m *matching) sum(t *text, s sentence) float64 {
 	var sum float64
 	for _, w := range t.words[s.from:s.to] {
-		sum += m.weight(w.hash)
+		sum += m.weight(w)
 	}
 	return sum
 }

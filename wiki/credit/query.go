@@ -296,9 +296,9 @@ func later(a, b time.Time) time.Time {
 // line gives the revs of the page that has a path, oldest first and through renames, up to a commit.
 func (v *View) line(path wiki.Path, at int32) []int32 {
 	t := v.d.tables
-	t.mu.RLock()
+	t.mu.Lock()
 	no := v.d.last(path.String())
-	t.mu.RUnlock()
+	t.mu.Unlock()
 	for no >= 0 && !v.d.reaches(v.d.revs[no].commit, at) { // the path may have been given to another page since
 		no = v.d.revs[no].before
 	}

@@ -92,7 +92,7 @@ func (l *lexer) rest(old *text, j, shift int) {
 	for _, s := range old.sentences[m.sentences:] {
 		l.sentences = append(l.sentences, sentence{s.from + words, s.to + words, s.hash})
 	}
-	for _, n := range old.marks[j+1:] {
+	for _, n := range old.marks[j:] {
 		l.marks = append(l.marks, mark{uint32(int(n.at) + shift), n.words + words, n.sentences + sentences})
 	}
 }
@@ -183,7 +183,7 @@ func lineEnd(src []byte, p int) int {
 func (l *lexer) run(stop func(at int) bool) {
 	for l.pos < len(l.src) {
 		blank := l.line()
-		if !blank || l.fence != 0 || l.noMarks {
+		if !blank || l.fence != 0 || l.noMarks || l.src[l.pos-1] != '\n' {
 			continue
 		}
 		if stop != nil && stop(l.pos) {
@@ -220,9 +220,14 @@ func (l *lexer) line() (blank bool) {
 		l.pos = end
 		return true
 	}
-	p, item := l.containers(p, end)
+	p, quotes, item := l.containers(p, end)
 	if item {
 		l.endBlock()
+		l.quotes = quotes
+	}
+	if p == end {
+		l.pos = end
+		return false
 	}
 	switch rest := l.src[p:end]; {
 	case l.openFence(p, end):
@@ -277,8 +282,7 @@ func (l *lexer) indent(p, end int) int {
 }
 
 // containers skips the marks of quotes and list items at the beginning of a line.
-func (l *lexer) containers(p, end int) (at int, begins bool) {
-	quotes := 0
+func (l *lexer) containers(p, end int) (at, quotes int, begins bool) {
 	for p < end {
 		next := p
 		switch c := l.src[p]; {
@@ -311,10 +315,7 @@ func (l *lexer) containers(p, end int) (at int, begins bool) {
 	if begins && p+3 < end && l.src[p] == '[' && l.src[p+2] == ']' && spaceOrEnd(l.src, p+3) { // of a task
 		p += 3
 	}
-	if begins {
-		defer func() { l.quotes = quotes }()
-	}
-	return p, begins
+	return p, quotes, begins
 }
 
 func spaceOrEnd(src []byte, p int) bool {
@@ -686,7 +687,7 @@ func (l *lexer) destination(p int) int {
 			depth--
 		case '"': // a title
 			if i > p && l.src[i-1] == ' ' {
-				if end := bytes.IndexByte(l.src[i+1:lineEnd(l.src, i)], '"'); end >= 0 {
+				if end := bytes.IndexAny(l.src[i+1:min(len(l.src), i+maxLabel)], "\"\n"); end >= 0 && l.src[i+1+end] == '"' {
 					i += 1 + end
 				}
 			}
@@ -701,13 +702,21 @@ func (l *lexer) label(p int) int {
 	if p < l.dead {
 		return p
 	}
-	end := lineEnd(l.src, min(p, len(l.src)))
-	if i := bytes.IndexByte(l.src[min(p, len(l.src)):end], ']'); i >= 0 {
-		return p + i + 1
+	for i, c := range l.src[p:min(len(l.src), p+maxLabel)] {
+		switch c {
+		case ']':
+			return p + i + 1
+		case '\n':
+			l.dead = p + i
+			return p
+		}
 	}
-	l.dead = end
+	l.dead = p + maxLabel
 	return p
 }
+
+// maxLabel is what CommonMark allows a link's label; titles are held to it too.
+const maxLabel = 999
 
 // entity skips a character reference.
 func entity(src []byte, p int) int {

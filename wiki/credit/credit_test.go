@@ -1,0 +1,746 @@
+package credit_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"coppice/wiki"
+	"coppice/wiki/credit"
+	"coppice/wiki/credit/truth"
+)
+
+// git runs native git in dir, with the host's configuration shut out.
+func git(t testing.TB, dir string, stdin string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	cmd.Stdin = strings.NewReader(stdin)
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "HOME="+t.TempDir(),
+		"GIT_AUTHOR_NAME=Git", "GIT_AUTHOR_EMAIL=git@example.org", "GIT_COMMITTER_NAME=Git", "GIT_COMMITTER_EMAIL=git@example.org")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// story is a history that is written commit by commit and made by git fast-import.
+type story struct {
+	t     testing.TB
+	out   strings.Builder
+	mark  int
+	clock int64
+}
+
+// commit adds a commit by somebody ("Ann" is "Ann <ann@example.org>") to a branch; files come in pairs of name and text,
+// of which "-" takes the file away.
+func (s *story) commit(branch, who, message string, files ...string) int {
+	return s.commitFrom(branch, who, message, nil, files...)
+}
+
+func (s *story) commitFrom(branch, who, message string, parents []int, files ...string) int {
+	s.mark++
+	s.clock += 3600
+	if !strings.Contains(who, "<") {
+		who = fmt.Sprintf("%s <%s@example.org>", who, strings.ToLower(who))
+	}
+	fmt.Fprintf(&s.out, "commit refs/heads/%s\nmark :%d\nauthor %s %d +0000\ncommitter %s %d +0000\ndata %d\n%s\n", branch, s.mark, who, s.clock, who, s.clock, len(message), message)
+	for i, p := range parents {
+		fmt.Fprintf(&s.out, "%s :%d\n", []string{"from", "merge"}[min(i, 1)], p)
+	}
+	for i := 0; i < len(files); i += 2 {
+		if files[i+1] == "-" {
+			fmt.Fprintf(&s.out, "D %s\n", files[i])
+			continue
+		}
+		fmt.Fprintf(&s.out, "M 100644 inline %s\ndata %d\n%s\n", files[i], len(files[i+1]), files[i+1])
+	}
+	return s.mark
+}
+
+func (s *story) wiki() *wiki.Wiki {
+	s.t.Helper()
+	dir := filepath.Join(s.t.TempDir(), "wiki.git")
+	git(s.t, ".", "", "init", "-q", "--bare", "-b", "main", dir)
+	git(s.t, dir, s.out.String(), "fast-import", "--quiet", "--date-format=raw-permissive")
+	return openWiki(s.t, dir)
+}
+
+func newStory(t testing.TB) *story { return &story{t: t, clock: 1_600_000_000} }
+
+func openWiki(t testing.TB, dir string) *wiki.Wiki {
+	t.Helper()
+	w, err := wiki.Open(dir, wiki.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	return w
+}
+
+func openIndex(t testing.TB, dir string) *credit.Index {
+	t.Helper()
+	x, err := credit.Open(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { x.Close() })
+	return x
+}
+
+func follow(t testing.TB, x *credit.Index, w *wiki.Wiki) {
+	t.Helper()
+	if err := x.Follow(t.Context(), w, w.Head()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func mustPath(t testing.TB, s string) wiki.Path {
+	t.Helper()
+	p, err := wiki.ParsePath(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func viewOf(t testing.TB, w *wiki.Wiki) *credit.View {
+	t.Helper()
+	x := openIndex(t, t.TempDir())
+	follow(t, x, w)
+	return x.View(w, w.Head())
+}
+
+// told writes who wrote what: "Ann: words; Ben+Cy: more words".
+func told(t testing.TB, v *credit.View, page wiki.Page) string {
+	t.Helper()
+	a, err := v.Authorship(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	last := ""
+	for i := range a.Passages {
+		p := &a.Passages[i]
+		var who []string
+		for _, x := range p.Authors {
+			who = append(who, x.Name)
+		}
+		if now := strings.Join(who, "+"); i == 0 || now != last {
+			if i > 0 {
+				b.WriteString("; ")
+			}
+			b.WriteString(now + ":")
+			last = now
+		}
+		b.WriteString(" " + a.Text(p))
+	}
+	return b.String()
+}
+
+func at(t testing.TB, w *wiki.Wiki, name string) wiki.Page {
+	t.Helper()
+	page, err := w.Head().Page(mustPath(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page
+}
+
+const (
+	one   = "The quick brown fox jumps over the lazy dog."
+	two   = "A community of practice is a group of people who learn together."
+	three = "Every question deserves an answer that somebody can find again."
+)
+
+// TestOrigins tells stories and says who wrote the words at their end.
+func TestOrigins(t *testing.T) {
+	for name, c := range map[string]struct {
+		tell func(s *story)
+		page string
+		want string
+	}{
+		"a word is mended": {func(s *story) {
+			s.commit("main", "Ann", "a", "a.md", one)
+			s.commit("main", "Ben", "b", "a.md", strings.Replace(one, "brown", "red", 1))
+		}, "a", "Ann: The quick; Ben: red; Ann: fox jumps over the lazy dog"},
+		"lines are wrapped and words set in bold": {func(s *story) {
+			s.commit("main", "Ann", "a", "a.md", one+" "+two)
+			s.commit("main", "Ben", "b", "a.md", "> The QUICK\n> **brown** [fox](x.md)\n> jumps over the lazy dog.\n> "+strings.ReplaceAll(two, " ", "\n"))
+		}, "a", "Ann: The QUICK brown fox jumps over the lazy dog A community of practice is a group of people who learn together"},
+		"vandalism is reverted": {func(s *story) {
+			s.commit("main", "Ann", "a", "a.md", one+"\n\n"+two)
+			s.commit("main", "Vandal", "b", "a.md", "ha ha ha")
+			s.commit("main", "Ben", "c", "a.md", one+"\n\n"+two)
+		}, "a", "Ann: " + words(one+" "+two)},
+		"a section comes back among other edits": {func(s *story) {
+			s.commit("main", "Ann", "a", "a.md", one+"\n\n"+two)
+			s.commit("main", "Ben", "b", "a.md", one)
+			s.commit("main", "Cy", "c", "a.md", one+"\n\n"+three)
+			s.commit("main", "Dee", "d", "a.md", one+"\n\n"+two+"\n\n"+three)
+		}, "a", "Ann: " + words(one+" "+two) + "; Cy: " + words(three)},
+		"a section comes back mended": {func(s *story) {
+			s.commit("main", "Ann", "a", "a.md", "# T\n\n## Heading\n\n"+one+"\n\n"+two+"\n\n"+three)
+			s.commit("main", "Ben", "b", "a.md", "# T\n")
+			s.commit("main", "Cy", "c", "a.md", "# T\n\n## Heading\n\n"+one+"\n\n"+strings.Replace(two, "learn", "sing", 1)+"\n\n"+three)
+		}, "a", "Ann: T Heading " + words(one) + " A community of practice is a group of people who; Cy: sing; Ann: together " + words(three)},
+		"paragraphs change places": {func(s *story) {
+			s.commit("main", "Ann", "a", "a.md", one)
+			s.commit("main", "Ben", "b", "a.md", one+"\n\n"+two)
+			s.commit("main", "Cy", "c", "a.md", two+"\n\n"+one)
+		}, "a", "Ben: " + words(two) + "; Ann: " + words(one)},
+		"another sentence with the same small words": {func(s *story) {
+			s.commit("main", "Ann", "a", "a.md", "The history of the town is told in the books of the library.")
+			s.commit("main", "Ben", "b", "a.md", "In the evening of the second day, the members met at the lake.")
+		}, "a", "Ben: In the evening of the second day the members met at the lake"},
+		"a page is renamed and mended": {func(s *story) {
+			s.commit("main", "Ann", "a", "a.md", one+"\n"+two+"\n"+three)
+			s.commit("main", "Ben", "b", "a.md", "-", "b.md", one+"\n"+two+"\nIndeed.\n"+three)
+		}, "b", "Ann: " + words(one+" "+two) + "; Ben: Indeed; Ann: " + words(three)},
+		"a page is split": {func(s *story) {
+			s.commit("main", "Ann", "a", "a.md", "# A\n\n"+one+"\n\n"+two+"\n\n"+three)
+			s.commit("main", "Ben", "b", "a.md", "# A\n\n"+one, "b.md", "# New page\n\n"+two+"\n\n"+three)
+		}, "b", "Ben: New page; Ann: " + words(two+" "+three)},
+		"two pages are joined": {func(s *story) {
+			s.commit("main", "Ann", "a", "a.md", one, "x.md", three+"\n\n"+three)
+			s.commit("main", "Ben", "b", "b.md", two)
+			s.commit("main", "Cy", "c", "b.md", "-", "a.md", one+"\n\n"+two)
+		}, "a", "Ann: " + words(one) + "; Ben: " + words(two)},
+		"a paragraph is moved in two commits": {func(s *story) {
+			s.commit("main", "Ann", "a", "a.md", one+"\n\n"+two, "b.md", "# B")
+			s.commit("main", "Ben", "b", "a.md", one)
+			s.commit("main", "Ben", "c", "b.md", "# B\n\n"+two)
+		}, "b", "Ann: B " + words(two)},
+		"a paragraph is copied": {func(s *story) {
+			s.commit("main", "Ann", "a", "a.md", one+"\n\n"+two)
+			s.commit("main", "Ben", "b", "b.md", "# Mine\n\n"+two)
+		}, "b", "Ben: Mine; Ann: " + words(two)},
+		"a deleted page comes back": {func(s *story) {
+			s.commit("main", "Ann", "a", "a.md", one)
+			s.commit("main", "Ben", "b", "a.md", "-")
+			s.commit("main", "Cy", "c", "a.md", one+"\n\nMore.")
+		}, "a", "Ann: " + words(one) + "; Cy: More"},
+		"branches are merged": {func(s *story) {
+			base := s.commit("main", "Ann", "a", "a.md", one+"\n\n"+two+"\n\n"+three)
+			side := s.commitFrom("side", "Ben", "b", []int{base}, "a.md", one+"\n\n"+two+"\n\n"+strings.Replace(three, "answer", "echo", 1))
+			main := s.commitFrom("main", "Cy", "c", []int{base}, "a.md", strings.Replace(one, "lazy", "old", 1)+"\n\n"+two+"\n\n"+three)
+			s.commitFrom("main", "Merger", "d", []int{main, side}, "a.md", strings.Replace(one, "lazy", "old", 1)+"\n\n"+two+"\n\n"+strings.Replace(three, "answer", "echo", 1))
+		}, "a", "Ann: The quick brown fox jumps over the; Cy: old; Ann: dog " + words(two) + " Every question deserves an; Ben: echo; Ann: that somebody can find again"},
+		"a merge adds a word": {func(s *story) {
+			base := s.commit("main", "Ann", "a", "a.md", one)
+			side := s.commitFrom("side", "Ben", "b", []int{base}, "a.md", one+"\n\n"+two)
+			main := s.commitFrom("main", "Cy", "c", []int{base}, "a.md", one+"\n\n"+three)
+			s.commitFrom("main", "Merger", "d", []int{main, side}, "a.md", one+"\n\n"+three+"\n\n"+two+"\n\nBoth.")
+		}, "a", "Ann: " + words(one) + "; Cy: " + words(three) + "; Ben: " + words(two) + "; Merger: Both"},
+		"authors share, suggesters replace": {func(s *story) {
+			s.commit("main", "Ann", "a\n\nCo-authored-by: Ben <ben@example.org>\n", "a.md", one)
+			s.commit("main", "Ann", "b\n\nsuggested-by: Cy <cy@example.org>\n", "a.md", one+"\n\n"+two)
+			s.commit("main", "Ann", "c\n\nImported-from: Dee\nCo-authored-by: Ben <ben@example.org>", "a.md", one+"\n\n"+two+"\n\n"+three)
+		}, "a", "Ann+Ben: " + words(one) + "; Cy: " + words(two) + "; Dee+Ben: " + words(three)},
+		"bots, formats, merged and hidden people": {func(s *story) {
+			s.commit("main", "Ann", "a", "a.md", one)
+			s.commit("main", "Robot <robot@example.org>", "b", "a.md", one+"\n\n"+two)
+			s.commit("main", "Benjamin <old@example.org>", "c", "a.md", one+"\n\n"+two+"\n\nThird.")
+			s.commit("main", "Shy", "d", "a.md", one+"\n\n"+two+"\n\nThird.\n\nFourth.")
+			s.commit("main", "Ann", "e", ".mailmap", "Ben <ben@example.org> <OLD@example.org>\n", ".coppice/credit.yml", "bots: [robot@example.org]\nopt_out:\n  - Shy\n")
+		}, "a", "Ann: " + words(one) + "; : " + words(two) + "; Ben: Third; a contributor: Fourth"},
+		"one mail, several names": {func(s *story) {
+			s.commit("main", "A. Old <ann@example.org>", "a", "a.md", one)
+			s.commit("main", "Ann <ANN@example.org>", "b", "a.md", one+"\n\n"+two)
+			s.commit("main", "Ann <noreply@coppice.invalid>", "c", "a.md", one+"\n\n"+two+"\n\nThird.")
+			s.commit("main", "Ben <noreply@coppice.invalid>", "d", "a.md", one+"\n\n"+two+"\n\nThird.\n\nFourth.")
+		}, "a", "Ann: " + words(one+" "+two) + " Third; Ben: Fourth"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStory(t)
+			c.tell(s)
+			w := s.wiki()
+			v := viewOf(t, w)
+			if got := told(t, v, at(t, w, c.page)); got != c.want {
+				t.Errorf("\n%s\nwant\n%s", got, c.want)
+			}
+			for _, p := range v.Problems() {
+				t.Errorf("%+v", p)
+			}
+		})
+	}
+}
+
+func words(s string) string { return strings.ReplaceAll(s, ".", "") }
+
+// TestOldRevisions asks for the authorship of every revision there was, from memory and from the file.
+func TestOldRevisions(t *testing.T) {
+	s := newStory(t)
+	text := one
+	var want []string
+	for i := range 90 { // more than the scripts that build on one another
+		s.commit("main", fmt.Sprintf("P%d", i%7), "x", "a.md", text)
+		text = fmt.Sprintf("New sentence number %d.\n\n%s", i, text)
+	}
+	w := s.wiki()
+	dir := t.TempDir()
+	x := openIndex(t, dir)
+	follow(t, x, w)
+	revs := strings.Fields(git(t, w.Dir(), "", "rev-list", "--reverse", "main"))
+	tell := func(x *credit.Index) (all []string) {
+		v := x.View(w, w.Head())
+		for _, rev := range revs {
+			snap, err := w.At(t.Context(), rev)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, err := snap.Page(mustPath(t, "a"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, told(t, v, page))
+		}
+		return all
+	}
+	want = tell(x)
+	if !strings.HasPrefix(want[2], "P2: New sentence number 1; P1: New sentence number 0; P0: The quick") {
+		t.Error(want[2])
+	}
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := tell(openIndex(t, dir)); !slices.Equal(got, want) {
+		t.Error("the file tells another story than memory did")
+	}
+}
+
+func TestCredits(t *testing.T) {
+	s := newStory(t)
+	s.commit("main", "Ann", "a", "old.md", "# Title\n\n## One?\n\n"+one+"\n\n## Two?\n\n"+two)
+	s.commit("main", "Ben", "b\n\nReviewed-by: Ann <ann@example.org>", "old.md", "# Title\n\n## One?\n\n"+one+"\n\n## Two?\n\n"+two+" "+three)
+	s.commit("main", "Vandal", "c", "old.md", "ha")
+	s.commit("main", "Cy", "d", "old.md", "# Title\n\n## One?\n\n"+one+"\n\n## Two?\n\n"+two+" "+three)
+	s.commit("main", "Cy", "e", "old.md", "-", "new.md", "# Title\n\n## One?\n\n"+one+"\n\n## Two?\n\n"+two+" "+three)
+	w := s.wiki()
+	v := viewOf(t, w)
+	page := at(t, w, "new")
+	c, err := v.Credits(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Words != 34 || len(c.Original) != 1 || c.Original[0].Name != "Ann" || !c.Created.Equal(c.Revisions[0].Time) || len(c.Revisions) != 5 {
+		t.Errorf("%+v", c)
+	}
+	var line []string
+	for _, x := range c.Contributors {
+		line = append(line, fmt.Sprintf("%s %.0f %.2f added %.0f in %d", x.Name, x.Words, x.Share, x.Added, x.Edits))
+	}
+	if got, want := strings.Join(line, "; "), "Ann 24 0.71 added 24 in 1; Ben 10 0.29 added 10 in 1; Vandal 0 0.00 added 1 in 1; Cy 0 0.00 added 0 in 2"; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	var substantial []bool
+	for _, r := range c.Revisions {
+		substantial = append(substantial, r.Substantial)
+	}
+	if !slices.Equal(substantial, []bool{true, true, true, false, false}) {
+		t.Errorf("substantial: %v", substantial)
+	}
+	if len(c.Reviewers) != 1 || c.Reviewers[0].Name != "Ann" || c.Reviewers[0].Reviews != 1 {
+		t.Errorf("reviewers: %+v", c.Reviewers)
+	}
+	from := bytes.Index(page.Source, []byte("## Two"))
+	part, err := v.CreditsOf(page, from, len(page.Source))
+	if err != nil || part.Words != 23 || part.Contributors[0].Words != 13 || part.Contributors[1].Words != 10 {
+		t.Errorf("%v: %+v", err, part)
+	}
+}
+
+func TestRemoved(t *testing.T) {
+	s := newStory(t)
+	s.commit("main", "Ann", "a", "a.md", one+"\n\n"+two+"\n\n"+three, "b.md", "# B\n\nThe brown bear sleeps all winter long here.")
+	s.commit("main", "Ben", "b", "a.md", two+"\n\n"+three)
+	s.commit("main", "Cy", "c", "a.md", two, "b.md", "# B\n\nThe brown bear sleeps all winter long here.\n\n"+three) // moved
+	s.commit("main", "Dee", "d", "b.md", "-")
+	w := s.wiki()
+	v := viewOf(t, w)
+	find := func(path, query string) string {
+		var p wiki.Path
+		if path != "" {
+			p = mustPath(t, path)
+		}
+		list, next, err := v.Removed(t.Context(), p, query, 0, 10)
+		if err != nil || next != 0 {
+			t.Fatal(err, next)
+		}
+		var out []string
+		for _, r := range list {
+			out = append(out, fmt.Sprintf("%s %s: %.15s", r.By[0].Name, r.Path, r.Text))
+		}
+		return strings.Join(out, "; ")
+	}
+	for _, c := range [][3]string{
+		{"a", "fox brown", "Ben a: The quick brown"},
+		{"a", "question", ""},
+		{"", "brown", "Dee b: The brown bear ; Ben a: The quick brown"},
+		{"", "never there", ""},
+	} {
+		if got := find(c[0], c[1]); got != c[2] {
+			t.Errorf("%q in %q: %q, want %q", c[1], c[0], got, c[2])
+		}
+	}
+	if _, _, err := v.Removed(t.Context(), wiki.Path{}, "...", 0, 10); wiki.KindOf(err) != wiki.Invalid {
+		t.Errorf("no word: %v", err)
+	}
+	list, next, err := v.Removed(t.Context(), wiki.Path{}, "brown", 0, 1)
+	if err != nil || len(list) != 1 || next == 0 {
+		t.Fatal(list, next, err)
+	}
+	if list, _, err = v.Removed(t.Context(), wiki.Path{}, "brown", next, 1); err != nil || len(list) != 1 || list[0].By[0].Name != "Ben" {
+		t.Error("the second part:", list, err)
+	}
+}
+
+func TestContributors(t *testing.T) {
+	s := newStory(t)
+	s.commit("main", "Ann", "a", "a.md", one, "b.md", two)
+	s.commit("main", "Ben", "b\n\nReviewed-by: Ann <ann@example.org>", "a.md", one+"\n\n"+three)
+	s.commit("main", "Ann <other@example.org>", "c", "c.md", "Another Ann wrote this.")
+	s.commit("main", " <>", "d", "d.md", "Nobody wrote this.")
+	w := s.wiki()
+	v := viewOf(t, w)
+	var got []string
+	for _, c := range v.Contributors() {
+		got = append(got, fmt.Sprintf("%s %s %.0f %d/%d/%d r%d d%d", c.Slug, c.Name, c.Words, c.Edits, c.Begun, c.Improved, c.Reviews, len(c.Days)))
+	}
+	if want := "ann Ann 21 1/2/0 r1 d1; ben Ben 10 1/0/1 r0 d1; ann-2 Ann 4 1/1/0 r0 d1; unknown Unknown 3 1/1/0 r0 d1"; strings.Join(got, "; ") != want {
+		t.Errorf("%s\nwant %s", strings.Join(got, "; "), want)
+	}
+	ben, ok := v.Contributor("ben")
+	if !ok || len(ben.Pages) != 1 || ben.Pages[0].Path.String() != "a" || ben.Pages[0].Begun {
+		t.Errorf("%+v", ben)
+	}
+	p := v.Participation()
+	if len(p.People) != 4 || len(p.Pages) != 4 || len(p.Pages[0].People) != 2 || p.People[0].Edits != 1 {
+		t.Errorf("%+v", p)
+	}
+	if keepers := credit.SinglePageKeepers(p.Pages); len(keepers) != 3 {
+		t.Errorf("%v", keepers)
+	}
+}
+
+// TestBadFiles names the lines of .mailmap and credit.yml that cannot be read; the rest of them works.
+func TestBadFiles(t *testing.T) {
+	s := newStory(t)
+	s.commit("main", "Old <old@example.org>", "a", "a.md", one,
+		".mailmap", "# people\nno address\nNew <old@example.org>\nA <a@example.org> <b\n",
+		".coppice/credit.yml", "bots: [robot]\nbot: x\nformat_commits:\n  - xyz\n")
+	w := s.wiki()
+	v := viewOf(t, w)
+	if got := told(t, v, at(t, w, "a")); got != "New: "+words(one) {
+		t.Error(got)
+	}
+	var lines []string
+	for _, p := range v.Problems() {
+		lines = append(lines, fmt.Sprintf("%s:%d", p.File, p.Line))
+	}
+	if got := strings.Join(lines, " "); got != ".mailmap:2 .mailmap:4 .coppice/credit.yml:2 .coppice/credit.yml:4" {
+		t.Error(got)
+	}
+	s = newStory(t)
+	s.commit("main", "Ann", "a", "a.md", one, ".coppice/credit.yml", "bots: [a\nb: {")
+	w = s.wiki()
+	if p := viewOf(t, w).Problems(); len(p) != 1 || p[0].Line < 1 {
+		t.Errorf("%+v", p)
+	}
+}
+
+// TestBadHistories follows what nobody would write: no page fails, and what can be told is told.
+func TestBadHistories(t *testing.T) {
+	t.Run("one line of two megabytes", func(t *testing.T) {
+		var b strings.Builder
+		for i := 0; b.Len() < 2<<20; i++ {
+			fmt.Fprintf(&b, "w%d ", i%5000)
+		}
+		s := newStory(t)
+		s.commit("main", "Ann", "a", "a.md", b.String())
+		s.commit("main", "Ben", "b", "a.md", b.String()[:1<<20]+" here "+b.String()[1<<20:])
+		var c strings.Builder
+		for i := 0; c.Len() < 2<<20; i++ {
+			fmt.Fprintf(&c, "w%d ", i*7919%5000)
+		}
+		s.commit("main", "Cy", "c", "a.md", c.String())
+		w := s.wiki()
+		if _, err := viewOf(t, w).Credits(at(t, w, "a")); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("rewritten 5,000 times", func(t *testing.T) {
+		s := newStory(t)
+		for i := range 5000 {
+			s.commit("main", fmt.Sprintf("P%d", i%10), "x", "a.md", fmt.Sprintf("%s\n\nRevision %d of %d sentences that are not the same.\n\n%s", one, i, i%3, two))
+		}
+		w := s.wiki()
+		v := viewOf(t, w)
+		c, err := v.Credits(at(t, w, "a"))
+		if err != nil || len(c.Revisions) != 5000 || c.Contributors[0].Name != "P0" {
+			t.Error(err, len(c.Revisions))
+		}
+	})
+	t.Run("a ring of renames", func(t *testing.T) {
+		s := newStory(t)
+		s.commit("main", "Ann", "x", "a.md", one, "b.md", two, "c.md", three)
+		for range 20 {
+			s.commit("main", "Ben", "x", "a.md", two, "b.md", three, "c.md", one)
+			s.commit("main", "Ben", "x", "a.md", "-", "d.md", two)
+			s.commit("main", "Ben", "x", "d.md", "-", "a.md", two)
+			s.commit("main", "Ben", "x", "a.md", one, "b.md", two, "c.md", three)
+		}
+		w := s.wiki()
+		v := viewOf(t, w)
+		for name, text := range map[string]string{"a": one, "b": two, "c": three} {
+			if got := told(t, v, at(t, w, name)); got != "Ann: "+words(text) {
+				t.Error(got)
+			}
+			if _, err := v.Credits(at(t, w, name)); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	t.Run("clocks", func(t *testing.T) {
+		s := newStory(t)
+		for i, clock := range []int64{4_000_000_000, 10, 253402300799, 1_600_000_000} {
+			s.clock = clock
+			s.commit("main", "Ann", "x", "a.md", fmt.Sprint(one, i))
+		}
+		w := s.wiki()
+		v := viewOf(t, w)
+		if c := v.Contributors(); len(c) != 1 || c[0].Edits != 4 || len(c[0].Days) != 4 {
+			t.Errorf("%+v", c[0])
+		}
+		credit.Flows(v.Participation().People, credit.MonthOf(w.Head().Time()))
+	})
+}
+
+// TestFollowingEqualsBuilding edits at random, here and by pushes, forced ones too, and compares the index that followed
+// with a fresh one.
+func TestFollowingEqualsBuilding(t *testing.T) {
+	s := newStory(t)
+	s.commit("main", "Ann", "a", "a.md", "# A\n\n"+one, "b.md", "# B\n\n"+two, "c/d.md", "# D\n\n"+three)
+	w := s.wiki()
+	dir := t.TempDir()
+	x := openIndex(t, dir)
+	follow(t, x, w)
+	clone := filepath.Join(t.TempDir(), "clone")
+	git(t, ".", "", "clone", "-q", w.Dir(), clone)
+	random := rand.New(rand.NewPCG(5, 6))
+	for step := range 60 {
+		randomStep(t, w, clone, random, step)
+		if err := w.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if step%3 == 0 {
+			continue // several commits at once
+		}
+		follow(t, x, w)
+		if step%10 == 4 { // the file says the same as memory
+			if err := x.Close(); err != nil {
+				t.Fatal(err)
+			}
+			x = openIndex(t, dir)
+			if x.Position() != w.Head().Commit() {
+				t.Fatal("the position is not kept")
+			}
+		}
+		fresh := openIndex(t, t.TempDir())
+		follow(t, fresh, w)
+		if err := x.Equal(fresh); err != nil {
+			t.Fatalf("step %d: %v", step, err)
+		}
+	}
+}
+
+func randomStep(t *testing.T, w *wiki.Wiki, clone string, random *rand.Rand, step int) {
+	t.Helper()
+	ann := wiki.Contributor{Name: fmt.Sprintf("Person %d", step%5), Email: fmt.Sprintf("p%d@example.org", step%5)}
+	var pages []wiki.Path
+	for ref := range w.Head().Pages() {
+		pages = append(pages, ref.Path)
+	}
+	p := pages[random.IntN(len(pages))]
+	other := at(t, w, pages[random.IntN(len(pages))].String())
+	var err error
+	switch n := random.IntN(10); {
+	case n < 4:
+		text := string(at(t, w, p.String()).Source) + fmt.Sprintf("\n\nThis is what step number %d has to say.\n\n", step) + string(other.Source[:len(other.Source)/2])
+		_, err = w.Save(t.Context(), wiki.Edit{Path: p, Base: w.Head().Commit(), Source: []byte(text[max(0, len(text)-2000):]), Author: ann})
+	case n < 6:
+		_, err = w.Save(t.Context(), wiki.Edit{Path: mustPath(t, fmt.Sprintf("new/page-%d", step)), Source: fmt.Appendf(nil, "# New %d\n\n%s", step, one), Author: ann})
+	case n < 7:
+		_, err = w.Rename(t.Context(), wiki.Rename{From: p, To: mustPath(t, fmt.Sprintf("moved/page-%d", step)), Author: ann})
+	case n < 8 && len(pages) > 2:
+		_, err = w.Delete(t.Context(), wiki.Delete{Path: p, Author: ann})
+	default:
+		git(t, clone, "", "fetch", "-q")
+		git(t, clone, "", "checkout", "-qB", "side", fmt.Sprintf("origin/main~%d", random.IntN(2)))
+		if err := os.WriteFile(filepath.Join(clone, fmt.Sprintf("pushed-%d.md", step)), fmt.Appendf(nil, "# Pushed\n\n%s\n\n%s", two, other.Source), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		git(t, clone, "", "add", ".")
+		git(t, clone, "", "commit", "-qm", "pushed")
+		if step%3 == 1 { // the wiki's line becomes the second parent
+			git(t, clone, "", "merge", "-q", "--no-edit", "--no-ff", "origin/main")
+			git(t, clone, "", "checkout", "-qB", "main")
+		} else {
+			git(t, clone, "", "checkout", "-qB", "main", "origin/main")
+			git(t, clone, "", "merge", "-q", "--no-edit", "--no-ff", "side")
+		}
+		if n == 9 && step%2 == 0 { // a rewritten history
+			git(t, clone, "", "commit", "-q", "--amend", "-m", "rewritten")
+			git(t, clone, "", "push", "-qf", "origin", "main")
+			git(t, clone, "", "reset", "-q", "--hard", "HEAD~1")
+			git(t, clone, "", "commit", "-q", "--allow-empty", "-m", "other line")
+		}
+		git(t, clone, "", "push", "-qf", "origin", "main")
+	}
+	if err != nil && wiki.KindOf(err) != wiki.Unchanged {
+		t.Fatal(err)
+	}
+}
+
+// TestDamagedFiles opens an index that was cut, flipped or written by another version: it is rebuilt, and the log says
+// why.
+func TestDamagedFiles(t *testing.T) {
+	s := newStory(t)
+	s.commit("main", "Ann", "a", "a.md", one)
+	w := s.wiki()
+	dir := t.TempDir()
+	x := openIndex(t, dir)
+	follow(t, x, w)
+	middle := x.Position()
+	if _, err := w.Save(t.Context(), wiki.Edit{Path: mustPath(t, "a"), Base: w.Head().Commit(), Source: []byte(two), Author: wiki.Contributor{Name: "Ben"}}); err != nil {
+		t.Fatal(err)
+	}
+	follow(t, x, w)
+	good, err := os.ReadFile(filepath.Join(dir, credit.FileName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	flip := func(i int) []byte {
+		data := bytes.Clone(good)
+		data[i] ^= 0x15
+		return data
+	}
+	for name, c := range map[string]struct {
+		data []byte
+		at   wiki.ID // position after opening
+		log  string
+	}{
+		"torn tail":       {good[:len(good)-5], middle, ""},
+		"flipped tail":    {flip(len(good) - 3), middle, ""},
+		"flipped middle":  {flip(60), wiki.ID{}, "damaged"},
+		"another version": {flip(15), wiki.ID{}, "another format"},
+		"something else":  {[]byte("hello, this is no index at all"), wiki.ID{}, "damaged"},
+		"empty":           {nil, wiki.ID{}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, credit.FileName), c.data, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			var log bytes.Buffer
+			x, err := credit.Open(dir, slog.New(slog.NewTextHandler(&log, nil)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer x.Close()
+			if x.Position() != c.at || !strings.Contains(log.String(), c.log) {
+				t.Errorf("position %s, log %q", x.Position(), log.String())
+			}
+			follow(t, x, w)
+			fresh := openIndex(t, t.TempDir())
+			follow(t, fresh, w)
+			if err := x.Equal(fresh); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestBehind asks about a page before the index knows it.
+func TestBehind(t *testing.T) {
+	s := newStory(t)
+	s.commit("main", "Ann", "a", "a.md", one)
+	w := s.wiki()
+	x := openIndex(t, t.TempDir())
+	if _, err := x.View(w, w.Head()).Authorship(at(t, w, "a")); !errors.Is(err, credit.ErrBehind) {
+		t.Errorf("%v", err)
+	}
+	if c := x.View(w, w.Head()).Contributors(); len(c) != 0 {
+		t.Errorf("%v", c)
+	}
+}
+
+// TestTruth makes histories of which the author of every word is known.
+func TestTruth(t *testing.T) {
+	var texts []string
+	files, err := filepath.Glob("../../content/starter/*.md")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no starter pages", err)
+	}
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(raw))
+	}
+	sentences := truth.Sentences(texts...)
+	for name, c := range map[string]struct {
+		between bool
+		words   float64 // least share of words credited rightly
+	}{"one page at a time": {false, 0.995}, "between pages and branches": {true, 0.99}} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "truth.git")
+			git(t, ".", "", "init", "-q", "--bare", "-b", "main", dir)
+			var stream bytes.Buffer
+			h, err := truth.Write(&stream, truth.Options{Seed: 2001, Authors: 10, Pages: 8, Revisions: 40, Between: c.between, Sentences: sentences})
+			if err != nil {
+				t.Fatal(err)
+			}
+			git(t, dir, stream.String(), "fast-import", "--quiet")
+			w := openWiki(t, dir)
+			v := viewOf(t, w)
+			right, all := 0, 0
+			for ref := range w.Head().Pages() {
+				a, err := v.Authorship(at(t, w, ref.Path.String()))
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := h.Pages[ref.Path.String()]
+				if len(want) != a.Words {
+					t.Fatalf("%s has %d words, %d are known", ref.Path, a.Words, len(want))
+				}
+				i := 0
+				for span, p := range a.Each() {
+					if text := string(a.Page.Source[span.Start:span.End]); text != want[i].Text {
+						t.Fatalf("%s: word %d is %q, want %q", ref.Path, i, text, want[i].Text)
+					}
+					if p.Authors[0].Name == truth.AuthorName(want[i].Author) {
+						right++
+					}
+					i++
+				}
+				all += i
+			}
+			if got := float64(right) / float64(all); got < c.words {
+				t.Errorf("%.4f of %d words are credited rightly, want %.4f", got, all, c.words)
+			} else {
+				t.Logf("%.4f of %d words", got, all)
+			}
+		})
+	}
+}
