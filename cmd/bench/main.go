@@ -39,6 +39,7 @@ var figures = []struct {
 	{"writers", (*bench).manyWriters},
 	{"revisions", (*bench).revisions},
 	{"history", (*bench).historyBuild},
+	{"credit", (*bench).crediting},
 	{"search", (*bench).searching},
 	{"merge", (*bench).merging},
 	{"worst", (*bench).worstPage},
@@ -46,7 +47,7 @@ var figures = []struct {
 }
 
 func main() {
-	only := flag.String("only", "", "comma-separated `figures`: serve, view, save, writers, revisions, history, search, merge, worst, start")
+	only := flag.String("only", "", "comma-separated `figures`: serve, view, save, writers, revisions, history, credit, search, merge, worst, start")
 	dir := flag.String("dir", filepath.Join(os.TempDir(), "coppice-bench"), "`folder` for generated repositories; they are used again by the next run")
 	pages := flag.Int("pages", 10_000, "pages of the generated repository")
 	commits := flag.Int("commits", 50_000, "commits of the generated repository")

@@ -549,3 +549,28 @@ func (p *pool) removed() (hashes []byte, words int32) {
 	}
 	return hashes, words
 }
+
+// Alone credits one page from a list of its revisions, oldest first, as if each had changed the one before and there
+// were no other page: it says what a page costs from nothing, and needs no index. It gives the words of the last
+// revision that each commit brought.
+func Alone(ctx context.Context, w *wiki.Wiki, revs []wiki.Revision) (map[wiki.ID]int, error) {
+	steps := make([]wiki.Step, len(revs))
+	for i, r := range revs {
+		steps[i] = wiki.Step{ID: r.ID, Changes: []wiki.Change{{Kind: r.Kind, Path: r.Path, From: r.From, Blob: r.Blob}}}
+		if i > 0 {
+			steps[i].Parents = []wiki.ID{revs[i-1].ID}
+			steps[i].Changes[0].Old = revs[i-1].Blob
+		}
+	}
+	d := newData()
+	if err := newBuilder(w, d).build(ctx, steps, func(int, int) {}); err != nil || len(d.revs) == 0 {
+		return nil, err
+	}
+	brought := make(map[wiki.ID]int)
+	from := int32(0)
+	for _, r := range d.runs(int32(len(d.revs) - 1)) {
+		brought[d.commits[r.commit].id] += int(r.to - from)
+		from = r.to
+	}
+	return brought, nil
+}
