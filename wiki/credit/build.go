@@ -358,13 +358,7 @@ func (b *builder) match(pages []*page, parents []int32) error {
 func (b *builder) useLeftovers(open, all []*matching) {
 	var left *leftovers
 	for _, m := range open {
-		longest := 0
-		for i := 0; i < len(m.origin); {
-			n := openRun(m.origin[i:])
-			longest = max(longest, n)
-			i += max(n, 1)
-		}
-		if longest < leftoverWords {
+		if !m.hasRun(leftoverWords) {
 			continue
 		}
 		if left == nil {
@@ -474,11 +468,7 @@ func (b *builder) finish(step fetched, pages []*page) {
 	d := b.d
 	self := int32(len(d.commits) - 1)
 	for _, p := range pages {
-		for i, o := range p.origin {
-			if o == nobody {
-				p.origin[i] = self
-			}
-		}
+		p.giveRest(self)
 	}
 	d.tables.mu.Lock()
 	defer d.tables.mu.Unlock()
@@ -507,18 +497,27 @@ func (b *builder) finish(step fetched, pages []*page) {
 
 func (p *page) bases0() *pool { return p.matching.bases[0] }
 
+// smallScript is the length of a script that is kept without looking whether one that stands alone were shorter.
+const smallScript = 40
+
 // write makes the script of a rev and lists its new sentences.
 func (b *builder) write(r *rev, p *page) {
-	for _, o := range p.origin {
-		if o == r.commit {
-			r.added++
+	for i, l := range p.links {
+		if l.from != nil {
+			continue
+		}
+		for _, o := range p.origin[p.sentences[i].from:p.sentences[i].to] {
+			if o == r.commit {
+				r.added++
+			}
 		}
 	}
-	r.script = encodeRuns(p.origin, r.commit)
-	r.alone = true
 	if r.base >= 0 && b.d.revs[r.base].depth < maxDepth {
-		if s := encodeScript(p.origin, p.copied, r.commit); len(s)+2 < len(r.script) {
-			r.script, r.alone = s, false
+		r.script = encodeScript(p.origin, p.copied, r.commit)
+	}
+	if n := len(r.script); n == 0 || n > smallScript {
+		if s := encodeRuns(p.origin, r.commit); n == 0 || len(s) <= n+2 {
+			r.script, r.alone = s, true
 		}
 	}
 	for i, s := range p.sentences {

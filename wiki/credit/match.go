@@ -25,10 +25,12 @@ const (
 	likenessAlone = 0.34
 	// runWords is how many words in a row are believed to be the same words although their sentences are unlike.
 	runWords = 4
-	// A match counts half if the word occurs commonWord times on the page, or has shortWord letters or fewer: such words
-	// are in most sentences. So is one character of a script without spaces, which is three bytes.
-	commonWord = 8
-	shortWord  = 3
+	// shortWord is the length in bytes up to which a match counts half: such words are in most sentences. So is one
+	// character of a script without spaces, which is three bytes. (How often a word occurs on the page says no more.)
+	shortWord = 3
+	// alignSteps bounds the comparisons for one page in one commit: a page of 1,000 changed words stays within it, and
+	// one that was rewritten from end to end gets a good answer instead of the best.
+	alignSteps = 1 << 19
 	// maxSources bounds the old texts that are looked at for one page in one commit: each costs about as much as the
 	// page itself.
 	maxSources = 24
@@ -94,15 +96,14 @@ type matching struct {
 	links  []link  // of each sentence
 	gaps   []gap
 	open   int // sentences without a link
-	steps  *int
-	counts map[uint64]int32
+	steps  int
 }
 
 func newMatching(t *text, bases []*pool) *matching {
 	m := &matching{
 		text: t, bases: bases,
 		origin: make([]int32, len(t.words)), copied: make([]int32, len(t.words)),
-		links: make([]link, len(t.sentences)), open: len(t.sentences), steps: diff.Steps(),
+		links: make([]link, len(t.sentences)), open: len(t.sentences), steps: alignSteps,
 	}
 	for i := range m.origin {
 		m.origin[i], m.copied[i] = nobody, -1
@@ -155,9 +156,14 @@ func (m *matching) same(i, at int32, s *source) bool {
 
 // align finds the sentences that stand unchanged and in order since a base.
 func (m *matching) align(p *pool) {
-	edits := diff.Hashes(sentenceHashes(p.text), sentenceHashes(m.text), m.steps)
+	edits := diff.Hashes(sentenceHashes(p.text), sentenceHashes(m.text), &m.steps)
 	i, j := 0, 0
 	equal := func(to int) {
+		if p == m.bases[0] && i < to {
+			m.stretch(int32(j), int32(i), int32(to-i))
+			i, j = to, j+to-i
+			return
+		}
 		for ; i < to; i, j = i+1, j+1 {
 			if m.links[j].from == nil {
 				m.whole(int32(j), int32(i), p.source, p)
@@ -175,6 +181,23 @@ func (m *matching) align(p *pool) {
 		m.gaps = append(m.gaps, gap{e, p})
 	}
 	equal(len(p.sentences))
+}
+
+// stretch is whole for n sentences in a row of the first base, before anything else was found: nearly all of a page.
+func (m *matching) stretch(i, at, n int32) {
+	p := m.bases[0]
+	for k := range n {
+		m.links[i+k] = link{p.source, p, at + k}
+		p.exact[at+k] = true
+	}
+	m.open -= int(n)
+	from, to := m.sentences[i].from, m.sentences[i+n-1].to
+	old := p.sentences[at].from
+	copy(m.origin[from:to], p.origins[old:])
+	for k := range to - from {
+		m.copied[from+k] = old + k
+		p.taken[old+k] = true
+	}
 }
 
 func sentenceHashes(t *text) []uint64 {
@@ -309,7 +332,7 @@ func (m *matching) compare(s *source, p *pool, a0, a1, i0, i1 int32) {
 		return
 	}
 	c := comparison{m: m, s: s, old: old, mine: mine, alone: oldSentences == 1 && mySentences == 1}
-	c.pair(diff.Hashes(oldHashes, myHashes, m.steps), a0, i0)
+	c.pair(diff.Hashes(oldHashes, myHashes, &m.steps), a0, i0)
 	for k, x := range c.believed() {
 		if x {
 			m.take(mine[c.pairs[k].mine], old[c.pairs[k].old], s, p)
@@ -358,11 +381,11 @@ func (c *comparison) believed() []bool {
 	type key struct{ old, mine int32 }
 	found := make(map[key]float64)
 	for _, p := range c.pairs {
-		found[key{p.inOld, p.inMine}] += c.m.weight(c.m.words[c.mine[p.mine]])
+		found[key{p.inOld, p.inMine}] += weight(c.m.words[c.mine[p.mine]])
 	}
 	alike := make(map[key]bool, len(found))
 	for k, sum := range found {
-		shorter := min(c.m.sum(c.s.text, c.s.sentences[k.old]), c.m.sum(c.m.text, c.m.sentences[k.mine]))
+		shorter := min(c.s.weight(c.s.sentences[k.old]), c.m.weight(c.m.sentences[k.mine]))
 		need := likeness
 		if c.alone {
 			need = likenessAlone
@@ -384,23 +407,16 @@ func (c *comparison) believed() []bool {
 }
 
 // weight is what a match of a word counts.
-func (m *matching) weight(w word) float64 {
-	if m.counts == nil {
-		m.counts = make(map[uint64]int32, len(m.words)/3)
-		for _, w := range m.words {
-			m.counts[w.hash]++
-		}
-	}
-	if w.end-w.start <= shortWord || m.counts[w.hash] >= commonWord {
+func weight(w word) float64 {
+	if w.end-w.start <= shortWord {
 		return 0.5
 	}
 	return 1
 }
 
-func (m *matching) sum(t *text, s sentence) float64 {
-	var sum float64
+func (t *text) weight(s sentence) (sum float64) {
 	for _, w := range t.words[s.from:s.to] {
-		sum += m.weight(w)
+		sum += weight(w)
 	}
 	return sum
 }
@@ -426,8 +442,12 @@ func newLeftovers(all []*matching) *leftovers {
 			}
 			no := int32(len(l.pools))
 			l.pools, l.owner = append(l.pools, p), append(l.owner, m)
-			for w := range len(p.words) - leftoverWords + 1 {
-				if free(p.taken[w : w+leftoverWords]) {
+			run := 0
+			for w := range p.words {
+				if run++; p.taken[w] {
+					run = 0
+				}
+				if w := w - leftoverWords + 1; run >= leftoverWords {
 					h := gram(p.words[w : w+leftoverWords])
 					if list := l.at[h]; len(list) < maxHits {
 						l.at[h] = append(list, place{no, int32(w)})
@@ -438,8 +458,6 @@ func newLeftovers(all []*matching) *leftovers {
 	}
 	return l
 }
-
-func free(taken []bool) bool { return !slices.Contains(taken, true) }
 
 func gram(words []word) uint64 {
 	h := uint64(fnvOffset)
@@ -480,6 +498,47 @@ func (l *leftovers) use(m *matching) {
 		m.around(int32(i), best.word, p)
 		m.around(int32(i+length-1), best.word+int32(length)-1, p)
 		i += length
+	}
+}
+
+// hasRun reports whether so many words in a row have no origin.
+func (m *matching) hasRun(n int) bool {
+	if m.open == 0 {
+		return false
+	}
+	run, next := 0, int32(0)
+	for i, l := range m.links {
+		if l.from != nil {
+			continue
+		}
+		s := m.sentences[i]
+		if s.from != next {
+			run = 0
+		}
+		next = s.to
+		for _, o := range m.origin[s.from:s.to] {
+			if run++; o != nobody {
+				run = 0
+			}
+			if run == n {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// giveRest gives what nothing was found for to a commit.
+func (m *matching) giveRest(commit int32) {
+	for i, l := range m.links {
+		if l.from != nil {
+			continue
+		}
+		for w := m.sentences[i].from; w < m.sentences[i].to; w++ {
+			if m.origin[w] == nobody {
+				m.origin[w] = commit
+			}
+		}
 	}
 }
 

@@ -57,17 +57,21 @@ func relex(old *text, source []byte) *text {
 	if !found {
 		i--
 	}
-	if i < 0 {
-		return lex(source)
-	}
 	suffix := commonSuffix(old.source[prefix:], source[prefix:])
-	from := old.marks[i]
 	l := newLexer(source)
-	l.pos = int(from.at)
-	l.words = append(make([]word, 0, len(old.words)+64), old.words[:from.words]...)
-	l.sentences = append(make([]sentence, 0, len(old.sentences)+8), old.sentences[:from.sentences]...)
-	l.marks = append(make([]mark, 0, len(old.marks)+8), old.marks[:i+1]...)
-	l.open = len(l.words)
+	l.words = make([]word, 0, len(old.words)+64)
+	l.sentences = make([]sentence, 0, len(old.sentences)+8)
+	l.marks = make([]mark, 0, len(old.marks)+8)
+	if i >= 0 {
+		from := old.marks[i]
+		l.pos = int(from.at)
+		l.words = append(l.words, old.words[:from.words]...)
+		l.sentences = append(l.sentences, old.sentences[:from.sentences]...)
+		l.marks = append(l.marks, old.marks[:i+1]...)
+		l.open = len(l.words)
+	} else {
+		l.frontMatter()
+	}
 	shift := len(source) - len(old.source)
 	l.run(func(at int) bool {
 		if at < len(source)-suffix {

@@ -184,7 +184,8 @@ func differNumbers(idsA, idsB []int32, limit int, steps *int) []Edit {
 }
 
 // Hashes gives the edits that make b of a, two texts of which each element is known by its hash: words or sentences. It
-// draws on a budget of steps, as Steps gives one; when that is spent, the edits are correct but may be more than needed.
+// draws on a budget of steps, each about one comparison; when that is spent, the edits are correct but may be more than
+// needed.
 func Hashes(a, b []uint64, steps *int) []Edit {
 	prefix := 0
 	for prefix < len(a) && prefix < len(b) && a[prefix] == b[prefix] {
@@ -224,12 +225,6 @@ func Hashes(a, b []uint64, steps *int) []Edit {
 		edits[i].B1 += prefix
 	}
 	return edits
-}
-
-// Steps is the budget within which edits are the fewest possible for texts of ordinary size.
-func Steps() *int {
-	steps := exactSteps
-	return &steps
 }
 
 // setAside marks the lines that the other text lacks, and gives the rest with their places.
