@@ -393,6 +393,9 @@ func (b *bench) creditPages() error {
 			if _, err := w.Save(b.ctx, edit); err != nil {
 				return err
 			}
+			if _, err := w.Head().Page(p); err != nil { // whoever saved is shown the page before credit follows
+				return err
+			}
 			start := time.Now()
 			if err := x.Follow(b.ctx, w, w.Head()); err != nil {
 				return err
