@@ -21,6 +21,7 @@ type builder struct {
 	texts map[int32]*list.Element // of *source, by rev
 	order *list.List              // the one used last in front
 	words int
+	scratch
 }
 
 func newBuilder(w *wiki.Wiki, d *data) *builder {
@@ -176,6 +177,7 @@ func (b *builder) add(step fetched) (err error) {
 	if len(step.Changes) == 0 {
 		return nil
 	}
+	b.reset()
 	pages := make([]*page, len(step.Changes))
 	for i := range step.Changes {
 		if pages[i], err = b.open(step, i, parents); err != nil {
@@ -223,7 +225,7 @@ func (b *builder) open(step fetched, i int, parents []int32) (*page, error) {
 		p.bases[k] = base
 	}
 	if c.Blob.IsZero() {
-		p.matching = newMatching(&text{}, b.pools(p))
+		p.matching = newMatching(&text{}, b.pools(p), &b.scratch)
 		return p, nil
 	}
 	p.same = b.d.find(c.Blob, c.Path.String(), parents)
@@ -235,7 +237,7 @@ func (b *builder) open(step fetched, i int, parents []int32) (*page, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.matching = newMatching(same.text, b.pools(p))
+		p.matching = newMatching(same.text, b.pools(p), &b.scratch)
 		return p, nil
 	}
 	raw := step.texts[i]
@@ -245,7 +247,7 @@ func (b *builder) open(step fetched, i int, parents []int32) (*page, error) {
 	} else {
 		t = lex(raw)
 	}
-	p.matching = newMatching(t, b.pools(p))
+	p.matching = newMatching(t, b.pools(p), &b.scratch)
 	return p, nil
 }
 
@@ -264,7 +266,7 @@ func (b *builder) pools(p *page) []*pool {
 	pools := make([]*pool, len(p.bases))
 	for i, s := range p.bases {
 		if s != nil {
-			pools[i] = newPool(s)
+			pools[i] = newPool(s, &b.scratch)
 		}
 	}
 	return pools

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"coppice/wiki"
@@ -743,4 +744,51 @@ func TestTruth(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhileFollowing asks from many goroutines while the index follows. The race detector looks on.
+func TestWhileFollowing(t *testing.T) {
+	s := newStory(t)
+	s.commit("main", "Ann", "a", "a.md", one)
+	w := s.wiki()
+	x := openIndex(t, t.TempDir())
+	follow(t, x, w)
+	stop := make(chan struct{})
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				v := x.View(w, w.Head())
+				page, err := w.Head().Page(mustPath(t, "a"))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if c, err := v.Credits(page); err != nil && !errors.Is(err, credit.ErrBehind) {
+					t.Error(err)
+				} else if err == nil && c.Words == 0 {
+					t.Error("no words")
+				}
+				v.Contributors()
+				if _, _, err := v.Removed(t.Context(), wiki.Path{}, "fox", 0, 5); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for i := range 40 {
+		text := fmt.Sprintf("%s\n\nSentence number %d of this page.", one, i)
+		who := wiki.Contributor{Name: fmt.Sprintf("P%d", i), Email: fmt.Sprintf("p%d@example.org", i)}
+		if _, err := w.Save(t.Context(), wiki.Edit{Path: mustPath(t, "a"), Base: w.Head().Commit(), Source: []byte(text), Author: who}); err != nil {
+			t.Fatal(err)
+		}
+		follow(t, x, w)
+	}
+	close(stop)
+	readers.Wait()
 }

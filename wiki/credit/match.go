@@ -70,8 +70,46 @@ type pool struct {
 	exact []bool // sentences that stand unchanged somewhere
 }
 
-func newPool(s *source) *pool {
-	return &pool{source: s, taken: make([]bool, len(s.words)), exact: make([]bool, len(s.sentences))}
+func newPool(s *source, sc *scratch) *pool {
+	return &pool{source: s, taken: sc.marks.take(len(s.words)), exact: sc.marks.take(len(s.sentences))}
+}
+
+// scratch is memory for the time of one commit, used again for the next.
+type scratch struct {
+	places arena[int32]
+	links  arena[link]
+	marks  arena[bool]
+}
+
+// maxScratch is how much of each is kept: one commit that changes every page does not hold on to its memory for ever.
+const maxScratch = 1 << 19
+
+func (s *scratch) reset() {
+	s.places.reset()
+	s.links.reset()
+	s.marks.reset()
+}
+
+type arena[T any] struct {
+	all  []T
+	used int
+}
+
+func (a *arena[T]) reset() {
+	if a.used = 0; len(a.all) > maxScratch {
+		a.all = nil
+	}
+}
+
+// take gives n zeros.
+func (a *arena[T]) take(n int) []T {
+	if len(a.all)-a.used < n {
+		a.all, a.used = make([]T, max(2*len(a.all), n)), 0 // who has the old memory keeps it
+	}
+	got := a.all[a.used : a.used+n : a.used+n]
+	a.used += n
+	clear(got)
+	return got
 }
 
 // link says where a sentence of the new text was found whole.
@@ -99,11 +137,11 @@ type matching struct {
 	steps  int
 }
 
-func newMatching(t *text, bases []*pool) *matching {
+func newMatching(t *text, bases []*pool, s *scratch) *matching {
 	m := &matching{
 		text: t, bases: bases,
-		origin: make([]int32, len(t.words)), copied: make([]int32, len(t.words)),
-		links: make([]link, len(t.sentences)), open: len(t.sentences), steps: alignSteps,
+		origin: make([]int32, len(t.words)), copied: s.places.take(len(t.words)),
+		links: s.links.take(len(t.sentences)), open: len(t.sentences), steps: alignSteps,
 	}
 	for i := range m.origin {
 		m.origin[i], m.copied[i] = nobody, -1
@@ -469,7 +507,15 @@ func gram(words []word) uint64 {
 
 // use gives runs of words that a page has gained the origins of equal runs that were taken away.
 func (l *leftovers) use(m *matching) {
+	next := 0 // sentence
 	for i := 0; i+leftoverWords <= len(m.words); {
+		for int(m.sentences[next].to) <= i {
+			next++
+		}
+		if m.links[next].from != nil {
+			i = int(m.sentences[next].to)
+			continue
+		}
 		if n := openRun(m.origin[i : i+leftoverWords]); n < leftoverWords {
 			i += max(n, 1)
 			continue

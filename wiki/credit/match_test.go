@@ -12,8 +12,8 @@ import (
 // matched finds the origins of a text that was made of an old one, whose words all are of commit 0; nobody is the rest.
 func matched(old, now string) *matching {
 	o := lex([]byte(old))
-	p := newPool(&source{text: o, origins: make([]int32, len(o.words))})
-	m := newMatching(relex(o, []byte(now)), []*pool{p})
+	p := newPool(&source{text: o, origins: make([]int32, len(o.words))}, &scratch{})
+	m := newMatching(relex(o, []byte(now)), []*pool{p}, &scratch{})
 	m.align(p)
 	m.moved(p, 1)
 	m.fill()
@@ -115,7 +115,7 @@ func FuzzMatching(f *testing.F) {
 				origins[i] = 1
 			}
 		}
-		back := newMatching(lex([]byte(a)), []*pool{newPool(&source{text: m.text, origins: origins})})
+		back := newMatching(lex([]byte(a)), []*pool{newPool(&source{text: m.text, origins: origins}, &scratch{})}, &scratch{})
 		old := &source{text: m.bases[0].text, origins: m.bases[0].origins}
 		for i := range int32(len(back.sentences)) {
 			if back.links[i].from == nil && !back.lookUp(i, old) {

@@ -757,13 +757,14 @@ func (l *lexer) word(p, end int, code bool) int {
 	at := p
 	for at < end {
 		c := l.src[at]
+		if f := folded[c]; f != 0 {
+			h = (h ^ uint64(f)) * fnvPrime
+			at++
+			continue
+		}
 		switch {
 		case c >= utf8.RuneSelf:
 			return l.wideWord(p, at, end)
-		case isWordByte(c):
-			if c >= 'A' && c <= 'Z' {
-				c |= 0x20
-			}
 		case (c == '\'' || c == '_') && at > p && at+1 < end && (isWordByte(l.src[at+1]) || l.src[at+1] >= utf8.RuneSelf):
 			if l.src[at+1] >= utf8.RuneSelf {
 				return l.wideWord(p, at, end)
@@ -778,6 +779,19 @@ func (l *lexer) word(p, end int, code bool) int {
 	l.add(p, at, mix(h))
 	return at
 }
+
+// folded gives the small letter or digit of a byte that is part of a word; 0 for all others.
+var folded = func() (t [256]byte) {
+	for c := range t {
+		if b := byte(c); isWordByte(b) {
+			t[c] = b
+			if b >= 'A' && b <= 'Z' {
+				t[c] = b | 0x20
+			}
+		}
+	}
+	return t
+}()
 
 // mix spreads what the last bytes did over the whole hash.
 func mix(h uint64) uint64 {
@@ -856,8 +870,11 @@ var schemes = [...]string{"http://", "https://", "ftp://", "mailto:", "www."}
 
 // addressLength gives the bytes of the address that s begins with, or 0.
 func addressLength(s []byte) int {
-	switch s[0] | 0x20 {
-	case 'h', 'f', 'm', 'w':
+	if len(s) < 5 {
+		return 0
+	}
+	switch [2]byte{s[0] | 0x20, s[1] | 0x20} {
+	case [2]byte{'h', 't'}, [2]byte{'f', 't'}, [2]byte{'m', 'a'}, [2]byte{'w', 'w'}:
 	default:
 		return 0
 	}
