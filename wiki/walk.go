@@ -265,7 +265,8 @@ func (p *Step) keepBoth(found []Change) {
 	n := 0
 	for i, c := range p.Changes {
 		if base, ok := old[c.Path]; ok {
-			p.Changes[n], p.Bases[n] = c, append(p.Bases[i], base)
+			p.Bases[i] = append(p.Bases[i], base)
+			p.Changes[n], p.Bases[n] = c, p.Bases[i]
 			n++
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -291,7 +292,7 @@ func (x *Index) roster(d *data, w *wiki.Wiki, s *wiki.Snapshot) *roster {
 	m, problems := readMailmap(x.steering(w, mailmapFile, mapID))
 	rules, more := readRules(x.steering(w, RulesFile, rulesID))
 	r := newRoster(d, m, rules)
-	r.mailmap, r.file, r.problems = mapID, rulesID, append(problems, more...)
+	r.mailmap, r.file, r.problems = mapID, rulesID, slices.Concat(problems, more)
 	x.people, x.peopleOf = r, d
 	return r
 }

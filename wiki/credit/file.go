@@ -220,7 +220,7 @@ func decodeRev(r *recordlog.Reader, d *data) (rev, bool) {
 	flags := r.Byte()
 	no := uint64(len(d.revs))
 	v := rev{kind: wiki.ChangeKind(flags & flagKind), merge: flags&flagMerge != 0, alone: flags&flagAlone != 0, from: -1, same: -1, base: -1}
-	path, from, base, same := r.Uvarint(), uint64(0), uint64(1), uint64(1)
+	path, from, base := r.Uvarint(), uint64(0), uint64(1)
 	if v.kind == wiki.Renamed {
 		from = r.Uvarint()
 		v.from = int32(from)
@@ -235,7 +235,7 @@ func decodeRev(r *recordlog.Reader, d *data) (rev, bool) {
 	}
 	switch {
 	case flags&flagSame != 0:
-		same = r.Uvarint()
+		same := r.Uvarint()
 		if same == 0 || same > no {
 			return v, false
 		}

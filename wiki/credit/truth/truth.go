@@ -315,7 +315,8 @@ func (w *writer) edit(p *page, sections []*section, n int) {
 		case k < 40:
 			done = w.fix(s)
 		case k < 60:
-			done = w.addSentence(s)
+			w.addSentence(s)
+			done = true
 		case k < 75:
 			p.sections = slices.Insert(p.sections, w.random.IntN(len(p.sections)+1), w.section())
 			done = true
@@ -372,14 +373,13 @@ func (w *writer) fix(s *section) bool {
 	return true
 }
 
-func (w *writer) addSentence(s *section) bool {
-	if len(s.body) == 0 {
+func (w *writer) addSentence(s *section) {
+	par, sen, ok := w.pick(s)
+	if !ok {
 		s.body = append(s.body, paragraph{w.sentence()})
-		return true
+		return
 	}
-	par, sen, _ := w.pick(s)
 	s.body[par] = slices.Insert(s.body[par], sen, w.sentence())
-	return true
 }
 
 func (w *writer) move(p *page, s *section) bool {
