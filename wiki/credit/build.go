@@ -367,6 +367,11 @@ func (b *builder) useLeftovers(open, all []*matching) {
 			left = newLeftovers(all)
 		}
 		left.use(m)
+		if m.hasRun(leftoverWords) {
+			if more := m.related(&b.scratch); more != nil {
+				more.use(m)
+			}
+		}
 	}
 }
 

@@ -225,6 +225,11 @@ func TestOrigins(t *testing.T) {
 			s.commit("main", "Ann", "a", "a.md", one+"\n\n"+two)
 			s.commit("main", "Ben", "b", "b.md", "# Mine\n\n"+two)
 		}, "b", "Ben: Mine; Ann: " + words(two)},
+		"a page is copied and converted": {func(s *story) {
+			code := "`alpha := beta(gamma, delta)` \n`for epsilon in zeta: print eta` \n`return theta of iota kappa` \n"
+			s.commit("main", "Ann", "a", "old/a.md", "# Old\n\n"+one+" "+two+" "+three+"\n\n"+code)
+			s.commit("main", "Ben", "b", "a.md", "# Old\n\n"+one+"\n\n"+two+"\n\n"+three+"\n\n```go\nalpha := beta(gamma, delta)\nfor epsilon in zeta: print eta\nreturn theta of iota kappa\n```\n")
+		}, "a", "Ann: Old " + words(one+" "+two+" "+three) + " alpha beta gamma delta for epsilon in zeta print eta return theta of iota kappa"},
 		"a deleted page comes back": {func(s *story) {
 			s.commit("main", "Ann", "a", "a.md", one)
 			s.commit("main", "Ben", "b", "a.md", "-")

@@ -38,7 +38,8 @@
 //  4. Words, in order, of sentences beside ones that were found, against what stands beside those in their source;
 //     then words of what was changed in place. Two sentences must share half of the shorter one, or four words in a
 //     row, for a match to count: unrelated sentences share a quarter of their words by chance.
-//  5. Runs of five words or more that the commit took away somewhere and brought elsewhere.
+//  5. Runs of five words or more that the commit took away somewhere and brought elsewhere; and such runs in old texts
+//     of which the page has thirty words by now: a page that was converted from another markup keeps few sentences whole.
 //  6. What is left is the commit's own.
 //
 // A merge goes through these with each parent, the first one first, so that only words that are in none belong to it. Only

@@ -19,6 +19,10 @@ const (
 	leftoverWords  = 5
 	leftoverFar    = 7
 	leftoverPlaces = 8 // how many equal beginnings of a run are tried
+	// relatedWords is how many words must have been found, sentence by sentence, in an old text for runs of leftoverWords
+	// to be looked for there too: a page that is copied and rearranged, or converted from another markup, keeps few of
+	// its sentences as they were.
+	relatedWords = 30
 	// likeness is the share of the words of the shorter sentence that must be found, in order, in the longer one for
 	// the two to be one sentence that was edited; likenessAlone is the share if nothing else could have become it.
 	likeness      = 0.5
@@ -475,26 +479,63 @@ func newLeftovers(all []*matching) *leftovers {
 	l := &leftovers{at: make(map[uint64][]place)}
 	for _, m := range all {
 		for _, p := range m.bases {
-			if p == nil {
-				continue
-			}
-			no := int32(len(l.pools))
-			l.pools, l.owner = append(l.pools, p), append(l.owner, m)
-			run := 0
-			for w := range p.words {
-				if run++; p.taken[w] {
-					run = 0
-				}
-				if w := w - leftoverWords + 1; run >= leftoverWords {
-					h := gram(p.words[w : w+leftoverWords])
-					if list := l.at[h]; len(list) < maxHits {
-						l.at[h] = append(list, place{no, int32(w)})
-					}
-				}
+			if p != nil {
+				l.add(p, m)
 			}
 		}
 	}
 	return l
+}
+
+func (l *leftovers) add(p *pool, owner *matching) {
+	no := int32(len(l.pools))
+	l.pools, l.owner = append(l.pools, p), append(l.owner, owner)
+	run := 0
+	for w := range p.words {
+		if run++; p.taken[w] {
+			run = 0
+		}
+		if w := w - leftoverWords + 1; run >= leftoverWords {
+			h := gram(p.words[w : w+leftoverWords])
+			if list := l.at[h]; len(list) < maxHits {
+				l.at[h] = append(list, place{no, int32(w)})
+			}
+		}
+	}
+}
+
+// related gives the old texts of which a page has many sentences, without those.
+func (m *matching) related(s *scratch) *leftovers {
+	found := map[*source]int{}
+	var order []*source
+	for i, l := range m.links {
+		if l.from != nil && l.pool == nil {
+			if found[l.from] == 0 {
+				order = append(order, l.from)
+			}
+			found[l.from] += m.sentences[i].len()
+		}
+	}
+	var left *leftovers
+	for _, from := range order {
+		if found[from] < relatedWords {
+			continue
+		}
+		p := newPool(from, s)
+		for _, l := range m.links {
+			if l.from == from && l.pool == nil {
+				p.exact[l.sentence] = true
+				for w := range from.sentences[l.sentence].len() {
+					p.taken[int(from.sentences[l.sentence].from)+w] = true
+				}
+			}
+		}
+		if left == nil {
+			left = &leftovers{at: make(map[uint64][]place)}
+		}
+		left.add(p, m)
+	}
+	return left
 }
 
 func gram(words []word) uint64 {
