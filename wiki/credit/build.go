@@ -10,9 +10,12 @@ import (
 	"coppice/wiki/internal/gitstore"
 )
 
-// maxCached is how many words of texts the builder keeps taken apart: about 24 bytes each. The pages that are being
-// worked on stay within it; what falls out is read again.
-const maxCached = 1 << 20
+// maxCached is how many words of texts the builder keeps taken apart while it reads history, about 26 bytes each, and
+// idleCached how many from one Follow to the next: the pages that are being worked on. What falls out is read again.
+const (
+	maxCached  = 1 << 20
+	idleCached = 1 << 17
+)
 
 // builder adds commits to a data.
 type builder struct {
@@ -54,6 +57,7 @@ func (b *builder) build(ctx context.Context, steps []wiki.Step, progress func(do
 		return err
 	}
 	progress(len(steps), len(steps))
+	b.shrink(idleCached)
 	return nil
 }
 
@@ -296,7 +300,12 @@ func (b *builder) text(no int32, blob wiki.ID) (*source, error) {
 func (b *builder) keep(s *source) {
 	b.texts[s.rev] = b.order.PushFront(s)
 	b.words += len(s.words)
-	for b.words > maxCached && b.order.Len() > 1 {
+	b.shrink(maxCached)
+}
+
+// shrink drops what was not used for longest.
+func (b *builder) shrink(words int) {
+	for b.words > words && b.order.Len() > 1 {
 		last := b.order.Back()
 		old := b.order.Remove(last).(*source)
 		delete(b.texts, old.rev)

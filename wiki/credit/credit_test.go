@@ -358,6 +358,12 @@ func TestCredits(t *testing.T) {
 	if len(c.Reviewers) != 1 || c.Reviewers[0].Name != "Ann" || c.Reviewers[0].Reviews != 1 {
 		t.Errorf("reviewers: %+v", c.Reviewers)
 	}
+	if p, ok := v.Person(wiki.Contributor{Name: "Ben", Email: "ben@example.org"}); !ok || p != c.Contributors[1].Person {
+		t.Errorf("Ben is %+v", p)
+	}
+	if p := v.Authors(c.CreatedIn); len(p) != 1 || p[0] != c.Original[0] {
+		t.Errorf("the first revision's authors are %+v", p)
+	}
 	from := bytes.Index(page.Source, []byte("## Two"))
 	part, err := v.CreditsOf(page, from, len(page.Source))
 	if err != nil || part.Words != 23 || part.Contributors[0].Words != 13 || part.Contributors[1].Words != 10 {

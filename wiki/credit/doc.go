@@ -10,6 +10,7 @@
 //	v := x.View(w, w.Head())                       // one for a request
 //	a, err := v.Authorship(page)                    // a.Passages: bytes, commit, authors; any old Page too
 //	c, err := v.Credits(page)                       // c.Contributors: words, share; c.Created, c.Revisions, c.Reviewers
+//	q := v.CreditsIn(a, section.Start, section.End) // the same of a part
 //	gone, next, err := v.Removed(ctx, path, "words", 0, 20)
 //	for _, person := range v.Contributors() { ... }
 //	g, ok := credit.Gini(edits)
@@ -49,11 +50,29 @@
 // Beyond WikiWho go: Markdown, many pages (moves, copies, splits and joins), branches and merges, several authors of
 // one commit, and increments: a commit costs in proportion to the pages that it changes.
 //
+// # Known errors
+//
+// On generated histories, whose truth is known (package truth; `make bench` prints the figures beside git blame, which
+// credits 45 % and 38 % of the words rightly): one page at a time, 99.99 % of the words are right and no share of a page
+// is off by more than 0.001; with moves and copies between pages, renames, splits, joins and branches, 99.9 %, and 0.008.
+// In the corpus of cheat sheets, 0.2 % of the words are credited to a commit after the first that had the seven words
+// around them. What goes wrong:
+//
+//   - Of two equal words side by side, or a word put in beside an equal one, either may count as the new one.
+//   - A sentence of which more than half was replaced counts as new, four words in a row aside: with half of the words
+//     replaced, one of twenty of the others is lost, with a third, one of two hundred. One new word in fifty that by
+//     chance is one of the old goes to the old author.
+//   - Of the words of an unrelated sentence in the same place, one in a thousand goes to the old author.
+//   - A short sentence that is moved to another page and mended in the same commit, alone, counts as new.
+//   - Somebody who writes the very sentence of six words or more that stood on the wiki before gets no credit for it:
+//     lines of code are the likeliest.
+//   - Words brought by a bot or a format commit are nobody's, even if they only replaced somebody's spelling.
+//
 // # People
 //
 // Origins are commits. Who gets the credit for a commit is decided when it is asked for, so that a change of .mailmap or
 // credit.yml changes every answer at once: the people of Suggested-by and Imported-from, if there are any, else the
-// author; and those of Co-authored-by; all in equal parts. Bots and format commits give nothing. Identities are one
+// author; and those of Co-authored-by; all in equal parts. (An Imported-from that is an address names no person.) Bots and format commits give nothing. Identities are one
 // person if they have one mail address, unless it is one that stands for nobody ("noreply@..."): then if they have
 // one name.
 //

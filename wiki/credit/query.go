@@ -46,6 +46,28 @@ func (v *View) Problems() []Problem { return v.people.problems }
 // Commit is the commit that the answers reflect.
 func (v *View) Commit() wiki.ID { return v.d.position }
 
+// Authors gives the people who share the credit for a commit; none when it is a bot's or a format commit's, or unknown.
+func (v *View) Authors(commit wiki.ID) []*Person {
+	no, ok := v.d.number(commit)
+	if !ok {
+		return nil
+	}
+	return v.people.authors(v.d, no)
+}
+
+// Person gives whoever an identity is, and whether commits have named it: for names that other lists show. A bot is
+// nobody.
+func (v *View) Person(c wiki.Contributor) (*Person, bool) {
+	t := v.d.tables
+	t.mu.Lock()
+	no, ok := t.personNo[ident{c.Name, c.Email}]
+	t.mu.Unlock()
+	if !ok || int(no) >= len(v.people.of) || v.people.of[no] < 0 {
+		return nil, false
+	}
+	return v.people.persons[v.people.of[no]], true
+}
+
 // Passage is a run of words in a row that one commit brought.
 type Passage struct {
 	Start, End int // bytes of the Source, from the first word's first to behind the last word's last
@@ -62,7 +84,7 @@ type Authorship struct {
 	Words    int
 	Passages []Passage // in the order of the text; each word is in exactly one
 	words    []word
-	origins  []run
+	at       int32 // number of the commit as of which it was asked
 }
 
 // Text gives a passage's words as they stand, with one space between: the texts of all passages, joined in the same way,
@@ -114,14 +136,14 @@ func (v *View) locate(page wiki.Page) (rev, at int32, err error) {
 // Authorship gives who wrote the words of a page, of Head or of any older Snapshot. The error is ErrBehind when the
 // index does not know the text yet.
 func (v *View) Authorship(page wiki.Page) (*Authorship, error) {
-	rev, _, err := v.locate(page)
+	rev, at, err := v.locate(page)
 	if err != nil {
 		return nil, err
 	}
 	t := lex(page.Source)
-	a := &Authorship{Page: page, Words: len(t.words), words: t.words, origins: v.x.runs(v.d, rev)}
+	a := &Authorship{Page: page, Words: len(t.words), words: t.words, at: at}
 	from := 0
-	for _, r := range a.origins {
+	for _, r := range v.x.runs(v.d, rev) {
 		to := min(int(r.to), len(t.words))
 		if to <= from {
 			continue
@@ -197,15 +219,11 @@ func (v *View) CreditsOf(page wiki.Page, start, end int) (*Credits, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, at, err := v.locate(page)
-	if err != nil {
-		return nil, err
-	}
-	return v.credits(a, at, start, end), nil
+	return v.CreditsIn(a, start, end), nil
 }
 
-// credits adds up what stands between two bytes, and what the revisions tell.
-func (v *View) credits(a *Authorship, at int32, start, end int) *Credits {
+// CreditsIn is CreditsOf for a page whose Authorship this View gave: for many parts of one page.
+func (v *View) CreditsIn(a *Authorship, start, end int) *Credits {
 	c := &Credits{}
 	shares := map[*Person]*Share{}
 	of := func(p *Person) *Share {
@@ -241,7 +259,7 @@ func (v *View) credits(a *Authorship, at int32, start, end int) *Credits {
 		}
 	}
 	reviews := map[*Person]*Review{}
-	for i, no := range v.line(a.Page.Path, at) {
+	for i, no := range v.line(a.Page.Path, a.at) {
 		r := v.revision(no)
 		c.Revisions = append(c.Revisions, r)
 		if i == 0 {
