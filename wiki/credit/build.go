@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"coppice/wiki"
@@ -102,11 +103,20 @@ func (b *builder) read(step *wiki.Step) fetched {
 		if c.Blob.IsZero() {
 			continue
 		}
-		if f.texts[i], f.err = b.w.Store().ReadKind(c.Blob, gitstore.Blob); f.err != nil {
+		if f.texts[i], f.err = b.blob(c.Blob); f.err != nil {
 			return f
 		}
 	}
 	return f
+}
+
+// blob reads a text. One that is too large to be read has no words, as if it were over maxText.
+func (b *builder) blob(id wiki.ID) ([]byte, error) {
+	raw, err := b.w.Store().ReadKind(id, gitstore.Blob)
+	if errors.Is(err, gitstore.ErrTooLarge) {
+		return nil, nil
+	}
+	return raw, err
 }
 
 const chunkSteps = 64 // between two reports of progress
@@ -287,7 +297,7 @@ func (b *builder) text(no int32, blob wiki.ID) (*source, error) {
 		b.order.MoveToFront(e)
 		return e.Value.(*source), nil
 	}
-	raw, err := b.w.Store().ReadKind(blob, gitstore.Blob)
+	raw, err := b.blob(blob)
 	if err != nil {
 		return nil, err
 	}

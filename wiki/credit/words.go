@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"coppice/wiki"
 	"coppice/wiki/internal/diff"
 )
 
@@ -41,8 +42,15 @@ type text struct {
 	marks     []mark
 }
 
+// maxText is the length of the longest text that has words. It is four times what an edit may bring: what somebody pushed
+// that is longer is data, of which the memory would be many times the size.
+const maxText = 4 * wiki.MaxPageSize
+
 // lex takes a page apart in one pass whose time is linear in its length.
 func lex(source []byte) *text {
+	if len(source) > maxText {
+		return &text{}
+	}
 	l := newLexer(source)
 	l.words = make([]word, 0, len(source)/7)
 	l.frontMatter()
@@ -52,6 +60,9 @@ func lex(source []byte) *text {
 
 // relex is lex for a page of which an older text is known: only what lies between the blocks that both have is read.
 func relex(old *text, source []byte) *text {
+	if len(source) > maxText {
+		return &text{}
+	}
 	prefix := commonPrefix(old.source, source)
 	i, found := slices.BinarySearchFunc(old.marks, uint32(prefix), func(m mark, at uint32) int { return int(m.at) - int(at) })
 	if !found {

@@ -154,6 +154,17 @@ func TestRelex(t *testing.T) {
 	}
 }
 
+func TestTooLongText(t *testing.T) {
+	page := []byte("one two three.\n\n")
+	long := bytes.Repeat(page, maxText/len(page)+1)
+	if x := lex(long); len(x.words) != 0 {
+		t.Errorf("%d words", len(x.words))
+	}
+	for _, pair := range [][2][]byte{{page, long}, {long, page}} {
+		checkRelex(t, pair[0], pair[1])
+	}
+}
+
 // TestHostileText reads two megabytes of what a lexer could choke on. It would take hours if anything were quadratic.
 func TestHostileText(t *testing.T) {
 	const size = 2 << 20
