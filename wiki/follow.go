@@ -27,6 +27,7 @@ type Following struct {
 	w     *Wiki
 	f     Follower
 	pause time.Duration
+	first time.Duration // before the first step
 	hurry chan struct{} // holds one: somebody began to await
 	waits atomic.Int32  // how many await
 
@@ -46,15 +47,21 @@ func (w *Wiki) Follow(f Follower) *Following { return w.FollowAfter(f, 0) }
 // moved, so that whoever asks first or saved is answered first, and a burst of saves is one step. Somebody who awaits it
 // ends the pause.
 func (w *Wiki) FollowAfter(f Follower, pause time.Duration) *Following {
+	return w.FollowLater(f, pause, pause)
+}
+
+// FollowLater is FollowAfter for a Follower that nobody asks for at once: the pause at the start is another one, so that
+// a server that starts has its processors for its first answers.
+func (w *Wiki) FollowLater(f Follower, first, pause time.Duration) *Following {
 	ctx, stop := context.WithCancel(context.Background())
-	g := &Following{w: w, f: f, pause: pause, hurry: make(chan struct{}, 1), stop: stop, done: make(chan struct{}), moved: make(chan struct{})}
+	g := &Following{w: w, f: f, pause: pause, first: first, hurry: make(chan struct{}, 1), stop: stop, done: make(chan struct{}), moved: make(chan struct{})}
 	go g.run(ctx)
 	return g
 }
 
 func (g *Following) run(ctx context.Context) {
 	defer close(g.done)
-	g.rest(ctx)
+	g.rest(ctx, g.first)
 	pause := followRetry
 	for ctx.Err() == nil {
 		moved := g.w.Moved()
@@ -62,7 +69,7 @@ func (g *Following) run(ctx context.Context) {
 		if g.reached(head.Commit()) {
 			select {
 			case <-moved:
-				g.rest(ctx)
+				g.rest(ctx, g.pause)
 				continue
 			case <-ctx.Done():
 				return
@@ -87,9 +94,9 @@ func (g *Following) run(ctx context.Context) {
 	}
 }
 
-// rest lets the pause go by, unless somebody awaits.
-func (g *Following) rest(ctx context.Context) {
-	if g.pause == 0 {
+// rest lets a pause go by, unless somebody awaits.
+func (g *Following) rest(ctx context.Context, pause time.Duration) {
+	if pause == 0 {
 		return
 	}
 	select {
@@ -99,7 +106,7 @@ func (g *Following) rest(ctx context.Context) {
 	if g.waits.Load() > 0 {
 		return
 	}
-	timer := time.NewTimer(g.pause)
+	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -635,7 +635,7 @@ func TestManyWriters(t *testing.T) {
 func TestFollowing(t *testing.T) {
 	w := newWiki(t, "p.md", "# P\n")
 	f := &lastSeen{}
-	g := w.FollowAfter(f, time.Hour) // whoever awaits ends the pause
+	g := w.FollowLater(f, time.Hour, time.Hour) // whoever awaits ends the pauses
 	defer g.Stop()
 	for i := range 20 {
 		mustSave(t, w, "p", w.Head().Commit(), fmt.Sprintf("# P\n\n%d\n", i))

@@ -73,6 +73,8 @@ const (
 	searchPause = 150 * time.Millisecond
 	// creditPause lets search go first: nobody waits for credit but whoever opens the page that was just saved.
 	creditPause = 250 * time.Millisecond
+	// creditStart keeps the reading of its file, some milliseconds on a large wiki, away from the first answers.
+	creditStart = 2 * time.Second
 )
 
 // server is everything that a running wiki consists of, ready to run. Tests start one on port 0 in a temporary folder.
@@ -119,7 +121,7 @@ func openServer(ctx context.Context, o serveOptions, out io.Writer) (_ *server, 
 	x := s.indexes
 	s.following = []*wiki.Following{
 		s.wiki.FollowAfter(x.catalog, quickPause), s.wiki.FollowAfter(x.history, quickPause),
-		s.wiki.FollowAfter(x.search, searchPause), s.wiki.FollowAfter(x.credit, creditPause),
+		s.wiki.FollowAfter(x.search, searchPause), s.wiki.FollowLater(x.credit, creditStart, creditPause),
 	}
 	if err := s.openFaces(author, readOnly); err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"coppice/wiki"
@@ -35,6 +36,8 @@ type Index struct {
 	kept     map[int32][]run // origins of revs of keptOf
 	keptOf   *tables
 	tally    *tally // of the newest View that asked for contributors
+
+	reached atomic.Pointer[wiki.ID] // position, for whoever must not wait for mu
 }
 
 // FileName is the name of the index within its folder.
@@ -67,6 +70,7 @@ func (x *Index) open() error {
 		x.data = newData()
 		x.warn(reason)
 	}
+	x.noteReached()
 	return nil
 }
 
@@ -81,6 +85,7 @@ func (x *Index) load() error {
 	if reason != nil {
 		x.warn(reason)
 	}
+	x.noteReached()
 	return nil
 }
 
@@ -161,6 +166,20 @@ func (x *Index) position() (id wiki.ID) {
 	return id
 }
 
+// noteReached is for whoever has just changed the position. The caller holds mu.
+func (x *Index) noteReached() {
+	at := x.position()
+	x.reached.Store(&at)
+}
+
+// Reached is Position for whoever cannot wait for the file to be read: zero until the index was first asked for anything.
+func (x *Index) Reached() wiki.ID {
+	if at := x.reached.Load(); at != nil {
+		return *at
+	}
+	return wiki.ID{}
+}
+
 // Reasons to rebuild, beside wiki.ErrRewritten.
 var (
 	errNew  = errors.New("there is no index yet")
@@ -225,6 +244,7 @@ func (x *Index) rebuild(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot, re
 	}
 	x.mu.Lock()
 	x.data, x.builder = d, b
+	x.noteReached()
 	x.mu.Unlock()
 	x.log.Info("credit was built", "reason", reason, "commits", len(d.commits), "revisions", len(d.revs),
 		"took", time.Since(start).Round(time.Millisecond))
@@ -277,6 +297,7 @@ func (x *Index) extend(ctx context.Context, w *wiki.Wiki, old *data, steps []wik
 		return fmt.Errorf("credit: %w", err)
 	}
 	x.data, x.builder = d, b
+	x.noteReached()
 	return nil
 }
 
