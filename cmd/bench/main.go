@@ -40,6 +40,7 @@ var figures = []struct {
 	{"revisions", (*bench).revisions},
 	{"history", (*bench).historyBuild},
 	{"credit", (*bench).crediting},
+	{"judged", (*bench).judging},
 	{"search", (*bench).searching},
 	{"merge", (*bench).merging},
 	{"worst", (*bench).worstPage},
@@ -47,7 +48,7 @@ var figures = []struct {
 }
 
 func main() {
-	only := flag.String("only", "", "comma-separated `figures`: serve, view, save, writers, revisions, history, credit, search, merge, worst, start")
+	only := flag.String("only", "", "comma-separated `figures`: serve, view, save, writers, revisions, history, credit, judged, search, merge, worst, start")
 	dir := flag.String("dir", filepath.Join(os.TempDir(), "coppice-bench"), "`folder` for generated repositories; they are used again by the next run")
 	pages := flag.Int("pages", 10_000, "pages of the generated repository")
 	commits := flag.Int("commits", 50_000, "commits of the generated repository")
