@@ -551,7 +551,7 @@ func (l *lexer) codeSpan(p int) int {
 		n++
 	}
 	size := n - p
-	if size > maxBackticks || n < l.noCloser[size] {
+	if closer := p > 0 && p == l.codeEnd; closer || size > maxBackticks || n < l.noCloser[size] {
 		return n
 	}
 	end := l.paragraphEnd(p)

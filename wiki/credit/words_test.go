@@ -49,6 +49,7 @@ func TestWords(t *testing.T) {
 		"comment over lines":  {"<!-- not\n\nthis -->\nbut this", "but this"},
 		"open comment":        {"before\n\n<!-- all of it\n\nhidden", "before"},
 		"code span":           {"use `<div>` and `` a`b `` or ` open", "use div and a b or open"},
+		"between code spans":  {"`a` see [the page](http://x.org/y) or <b>c</b> in `d`", "a see the page or c in d"},
 		"fence":               {"```go\nx := 1\n\nif a { b }\n```\nafter", "x 1 / if a b / after"},
 		"fence in a quote":    {"> ~~~ sh\n> ls -l\n> ~~~\nafter", "ls l / after"},
 		"entities":            {"a&nbsp;b &amp; c", "a b c"},
