@@ -20,6 +20,7 @@ type Contributor struct {
 	First, Last time.Time
 	Pages       []PagePart // pages that are there today, most words first
 	Days        []Day      // with edits, oldest first
+	revs        []int32    // that are theirs, in order
 }
 
 // PagePart is a person's part in one page.
@@ -71,21 +72,36 @@ type tally struct {
 	view   *View // that it holds for: one with the same data, people and Snapshot has the same
 	people []*Contributor
 	bySlug map[string]*Contributor
+	byName map[string][]*Contributor // by every name that somebody had, as a Slug
+	paths  map[int32]wiki.Path       // of each page that is there
 	part   Participation
 }
 
 // tally gives the sums for a View, made when they are first asked for.
 func (v *View) tally() *tally {
-	v.x.mu.Lock()
-	t := v.x.tally
-	v.x.mu.Unlock()
-	if t != nil && t.view.d == v.d && t.view.people == v.people && t.view.snap == v.snap {
+	if t := v.keptTally(); t != nil {
 		return t
 	}
-	t = v.count()
+	v.x.counting.Lock()
+	defer v.x.counting.Unlock()
+	t := v.keptTally()
+	if t == nil {
+		t = v.count()
+		v.x.mu.Lock()
+		v.x.tally = t
+		v.x.mu.Unlock()
+	}
+	return t
+}
+
+// keptTally gives the sums that were made last, if they are this View's; else nil.
+func (v *View) keptTally() *tally {
 	v.x.mu.Lock()
-	v.x.tally = t
-	v.x.mu.Unlock()
+	defer v.x.mu.Unlock()
+	t := v.x.tally
+	if t == nil || t.view.d != v.d || t.view.people != v.people || t.view.snap != v.snap {
+		return nil
+	}
 	return t
 }
 
@@ -194,6 +210,7 @@ func (c *counting) edit(no int32) {
 		x := c.of(p)
 		added := float64(r.added) / float64(len(authors))
 		x.Added += added
+		x.revs = append(x.revs, no)
 		if last, ok := c.counted[p]; !ok || last != r.commit {
 			c.counted[p] = r.commit
 			x.Edits++
@@ -222,7 +239,7 @@ func (c *counting) edit(no int32) {
 
 // finish puts the sums in order.
 func (c *counting) finish() *tally {
-	t := &tally{view: c.v, bySlug: map[string]*Contributor{}}
+	t := &tally{view: c.v, bySlug: map[string]*Contributor{}, byName: map[string][]*Contributor{}, paths: c.paths}
 	pages := map[int32]*PagePeople{}
 	for page, path := range c.paths {
 		pages[page] = &PagePeople{Path: path}
@@ -260,12 +277,27 @@ func (c *counting) finish() *tally {
 	for _, x := range t.people {
 		t.part.People = append(t.part.People, activityOf(x))
 	}
+	c.nameAll(t)
 	for _, p := range pages {
 		p.sort()
 		t.part.Pages = append(t.part.Pages, *p)
 	}
 	slices.SortFunc(t.part.Pages, func(a, b PagePeople) int { return a.Path.Compare(b.Path) })
 	return t
+}
+
+// nameAll lists people by every name that they had.
+func (c *counting) nameAll(t *tally) {
+	for no, id := range c.v.d.people {
+		p, ok := c.v.people.person(int32(no))
+		if !ok || p.Hidden || id.name == "" {
+			continue
+		}
+		x, slug := c.people[p], slugOf(id.name)
+		if x != nil && !slices.Contains(t.byName[slug], x) {
+			t.byName[slug] = append(t.byName[slug], x)
+		}
+	}
 }
 
 func activityOf(x *Contributor) Activity {

@@ -35,7 +35,8 @@ type Index struct {
 	peopleOf *data
 	kept     map[int32][]run // origins of revs of keptOf
 	keptOf   *tables
-	tally    *tally // of the newest View that asked for contributors
+	tally    *tally     // of the newest View that asked for contributors
+	counting sync.Mutex // held while a tally is made, so that many who ask at once have it made once
 
 	reached atomic.Pointer[wiki.ID] // position, for whoever must not wait for mu
 }

@@ -1,0 +1,92 @@
+package credit
+
+import (
+	"slices"
+
+	"coppice/wiki"
+)
+
+// Contribution is one edit of one page by somebody.
+type Contribution struct {
+	Revision
+	Path  wiki.Path // that the page has today, or had then if it is gone
+	There bool      // the page is there today
+}
+
+// Contributions gives up to limit edits of a contributor, the latest first, and the Cursor of the rest (zero at the end).
+// The contributor must be one of this View's.
+func (v *View) Contributions(c *Contributor, from Cursor, limit int) ([]Contribution, Cursor, error) {
+	paths := v.tally().paths
+	var list []Contribution
+	for _, no := range slices.Backward(c.revs) {
+		if from > 0 && no >= int32(from) {
+			continue
+		}
+		if len(list) >= limit {
+			return list, Cursor(no + 1), nil
+		}
+		r := &v.d.revs[no]
+		path, there := paths[r.page]
+		if !there {
+			var err error
+			if path, err = wiki.ParsePath(v.d.paths[r.path]); err != nil {
+				return nil, 0, err
+			}
+		}
+		list = append(list, Contribution{v.revision(no), path, there})
+	}
+	return list, 0, nil
+}
+
+// Known gives the contributors who have, or once had, a name, or whose Slug it is: usually one; several who share a name;
+// none. Nobody finds those who opted out by a name. Case and everything that a Slug leaves out make no difference.
+func (v *View) Known(name string) []*Contributor {
+	slug := slugOf(name)
+	t := v.tally()
+	list := t.byName[slug]
+	if c := t.bySlug[slug]; c != nil && !slices.Contains(list, c) {
+		list = append(slices.Clone(list), c)
+	}
+	return list
+}
+
+// Author gives the person who is a commit's author, whether or not the words are credited to them. It is not ok for a bot
+// and for a commit that the index does not know.
+func (v *View) Author(commit wiki.ID) (p *Person, ok bool) {
+	no, ok := v.d.number(commit)
+	if !ok {
+		return nil, false
+	}
+	return v.people.person(v.d.commits[no].author)
+}
+
+// person gives the Person of somebody whom commits name.
+func (x *roster) person(no int32) (*Person, bool) {
+	if int(no) >= len(x.of) || x.of[no] < 0 {
+		return nil, false
+	}
+	return x.persons[x.of[no]], true
+}
+
+// Part gives how many of the words between two bytes of the Source are somebody's, and how many are one person's. Words
+// of several authors count in equal parts.
+func (a *Authorship) Part(who *Person, start, end int) (all int, theirs float64) {
+	i, _ := slices.BinarySearchFunc(a.Passages, start, func(p Passage, at int) int { return p.End - at })
+	for ; i < len(a.Passages) && a.Passages[i].Start < end; i++ {
+		p := &a.Passages[i]
+		if len(p.Authors) == 0 {
+			continue
+		}
+		n := 0
+		for _, w := range a.words[p.first : p.first+p.Words] {
+			if int(w.start) >= start && int(w.end) <= end {
+				n++
+			}
+		}
+		all += n
+		if slices.Contains(p.Authors, who) {
+			theirs += float64(n) / float64(len(p.Authors))
+		}
+	}
+	return all, theirs
+}
