@@ -3,6 +3,7 @@ package credit
 import (
 	"cmp"
 	"slices"
+	"sync"
 	"time"
 
 	"coppice/wiki"
@@ -72,9 +73,11 @@ type tally struct {
 	view   *View // that it holds for: one with the same data, people and Snapshot has the same
 	people []*Contributor
 	bySlug map[string]*Contributor
-	byName map[string][]*Contributor // by every name that somebody had, as a Slug
-	paths  map[int32]wiki.Path       // of each page that is there
+	paths  map[int32]wiki.Path // of each page that is there
 	part   Participation
+
+	naming sync.Once
+	byName map[string][]*Contributor // by every name that somebody had, as a Slug; see known
 }
 
 // tally gives the sums for a View, made when they are first asked for.
@@ -239,7 +242,7 @@ func (c *counting) edit(no int32) {
 
 // finish puts the sums in order.
 func (c *counting) finish() *tally {
-	t := &tally{view: c.v, bySlug: map[string]*Contributor{}, byName: map[string][]*Contributor{}, paths: c.paths}
+	t := &tally{view: c.v, bySlug: map[string]*Contributor{}, paths: c.paths}
 	pages := map[int32]*PagePeople{}
 	for page, path := range c.paths {
 		pages[page] = &PagePeople{Path: path}
@@ -277,27 +280,12 @@ func (c *counting) finish() *tally {
 	for _, x := range t.people {
 		t.part.People = append(t.part.People, activityOf(x))
 	}
-	c.nameAll(t)
 	for _, p := range pages {
 		p.sort()
 		t.part.Pages = append(t.part.Pages, *p)
 	}
 	slices.SortFunc(t.part.Pages, func(a, b PagePeople) int { return a.Path.Compare(b.Path) })
 	return t
-}
-
-// nameAll lists people by every name that they had.
-func (c *counting) nameAll(t *tally) {
-	for no, id := range c.v.d.people {
-		p, ok := c.v.people.person(int32(no))
-		if !ok || p.Hidden || id.name == "" {
-			continue
-		}
-		x, slug := c.people[p], slugOf(id.name)
-		if x != nil && !slices.Contains(t.byName[slug], x) {
-			t.byName[slug] = append(t.byName[slug], x)
-		}
-	}
 }
 
 func activityOf(x *Contributor) Activity {

@@ -43,11 +43,33 @@ func (v *View) Contributions(c *Contributor, from Cursor, limit int) ([]Contribu
 func (v *View) Known(name string) []*Contributor {
 	slug := slugOf(name)
 	t := v.tally()
-	list := t.byName[slug]
+	list := t.named(slug)
 	if c := t.bySlug[slug]; c != nil && !slices.Contains(list, c) {
 		list = append(slices.Clone(list), c)
 	}
 	return list
+}
+
+// named gives those who had a name. The list of all names is made when somebody first asks.
+func (t *tally) named(slug string) []*Contributor {
+	t.naming.Do(func() {
+		of := make(map[*Person]*Contributor, len(t.people))
+		for _, c := range t.people {
+			of[c.Person] = c
+		}
+		t.byName = map[string][]*Contributor{}
+		for no, id := range t.view.d.people {
+			p, ok := t.view.people.person(int32(no))
+			c := of[p]
+			if !ok || c == nil || p.Hidden || id.name == "" {
+				continue
+			}
+			if name := slugOf(id.name); !slices.Contains(t.byName[name], c) {
+				t.byName[name] = append(t.byName[name], c)
+			}
+		}
+	})
+	return t.byName[slug]
 }
 
 // Author gives the person who is a commit's author, whether or not the words are credited to them. It is not ok for a bot
