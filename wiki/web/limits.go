@@ -75,3 +75,40 @@ const (
 
 // smallestCompressed is about what fits in one packet: compressing less saves nobody anything.
 const smallestCompressed = 1400
+
+// Limits of the pages about people.
+const (
+	// contributorRows is about what a phone scrolls through; the box above the list finds the others.
+	contributorRows = 60
+	// personPages, personAnswers and personChanges are what one person's page shows of each.
+	personPages   = 12
+	personAnswers = 12
+	personChanges = 20
+	// answerPages is how many pages, those with most of a person's words first, are looked through for questions that they
+	// answered: each that was not looked at before has to be parsed, about a millisecond.
+	answerPages = 100
+	// answerShare is the part of an answer's words that makes it somebody's: with a half, two people can share one.
+	answerShare = 0.5
+	// answerLeast is how many words make an answer. "See there" is none.
+	answerLeast = 5
+	// questionCacheBytes holds the questions of some ten thousand pages.
+	questionCacheBytes = 4 << 20
+	// calendarYears keeps a list of years one: wrong clocks date commits to any.
+	calendarYears = 30
+	// firstYear and lastYear are those that a date can be written with.
+	firstYear, lastYear = 1, 9999
+)
+
+// Limits of the page about participation.
+const (
+	// fewestPeople must have taken part for figures to be shown: of fewer, everybody could tell who is meant.
+	fewestPeople = 10
+	// leastMonths is one quarter, the shortest time in which people who edit now and then show.
+	leastMonths = 3
+	// mostMonths is twenty years: what is longer is all.
+	mostMonths = 240
+	// keptRows are the pages of single keepers that have waited longest for a second pair of eyes.
+	keptRows = 30
+	// curvePoints is as many as a curve of a few hundred pixels can show.
+	curvePoints = 200
+)

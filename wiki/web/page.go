@@ -214,6 +214,7 @@ func stampOf(c wiki.Commit) Stamp {
 // versionStamp is a stamp that leads to the page as of a revision.
 func (q *request) versionStamp(r wiki.Revision) Stamp {
 	s := stampOf(r.Commit)
+	s.Author, s.AuthorURL = q.authored(r.Commit)
 	s.URL = address("wiki", r.Path.String(), "rev", r.ID.String())
 	return s
 }

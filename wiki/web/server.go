@@ -96,9 +96,10 @@ type Server struct {
 	top       atomic.Pointer[popular]
 	bodies    *otter.Cache[bodyKey, *body]
 	pages     *otter.Cache[string, *cachedPage] // by address
-	rendering singleflight.Group                // bodies that are being made
-	readers   slots                             // for pages
-	writers   slots                             // for previews and comparisons
+	questions *otter.Cache[questionKey, []answer]
+	rendering singleflight.Group // bodies that are being made
+	readers   slots              // for pages
+	writers   slots              // for previews and comparisons
 	failPage  []byte
 }
 
@@ -121,6 +122,7 @@ func New(c Config) (*Server, error) {
 			MaximumWeight: pageCacheBytes, Weigher: func(_ string, p *cachedPage) uint32 { return p.weight() },
 		}),
 	}
+	s.questions = otter.Must(&otter.Options[questionKey, []answer]{MaximumWeight: questionCacheBytes, Weigher: answersWeight})
 	if c.BaseURL != "" {
 		u, err := url.Parse(strings.TrimSuffix(c.BaseURL, "/"))
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
@@ -224,6 +226,10 @@ func (s *Server) routes() *echo.Echo {
 	read("/opensearch.xml", (*request).describeSearch)
 	read("/recent", (*request).showRecent)
 	read("/recent.atom", (*request).recentFeed)
+
+	read("/contributors", (*request).showContributors)
+	read("/contributors/*", (*request).showContributor)
+	read("/participation", (*request).showParticipation)
 
 	read("/pages", (*request).listAll)
 	read("/categories", (*request).listCategories)

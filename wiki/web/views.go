@@ -114,11 +114,12 @@ type PageView struct {
 
 // Stamp says who did something when.
 type Stamp struct {
-	Time     time.Time
-	Author   string
-	Summary  string
-	URL      string // of the revision
-	Revision string // short id
+	Time      time.Time
+	Author    string
+	AuthorURL string // of the author's page, or ""
+	Summary   string
+	URL       string // of the revision
+	Revision  string // short id
 }
 
 // OldBanner stands above an old revision.

@@ -17,6 +17,7 @@ var views = map[string]any{
 	"front": FrontView{}, "page": PageView{}, "edit": EditView{}, "new": NewView{}, "conflict": ConflictView{},
 	"history": HistoryView{}, "compare": CompareView{}, "rename": ConfirmView{}, "delete": ConfirmView{},
 	"restore": ConfirmView{}, "revert": ConfirmView{}, "search": SearchView{}, "recent": RecentView{}, "list": ListView{}, "error": ErrorView{},
+	"contributors": ContributorsView{}, "contributor": ContributorView{}, "namesakes": NamesakesView{}, "participation": ParticipationView{},
 }
 
 // TestEveryTemplate executes every template with nothing in its view and with everything: a field that is misspelt in a
