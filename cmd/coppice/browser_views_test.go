@@ -114,7 +114,7 @@ func (h *house) furnish() []view {
 		return view{name, func(b *tab) { b.visit(path) }}
 	}
 	rev := first.Revision.ID.String()
-	return []view{
+	return append(h.people(), []view{
 		at("front", "/"),
 		at("page", "/wiki/"+samplePage),
 		at("page-short", "/wiki/about"),
@@ -182,7 +182,7 @@ func (h *house) furnish() []view {
 		at("missing", "/wiki/No such page"),
 		at("deleted", "/wiki/when-a-community-ends"),
 		at("elsewhere", "/nowhere/at/all"),
-	}
+	}...)
 }
 
 func (h *house) do(_ wiki.Saved, err error) {
