@@ -7,6 +7,7 @@
 //	d := markdown.Parse(source, markdown.Options{QuestionSections: []string{"Discussions"}})
 //	for _, q := range d.Questions { index(q.Anchor, q.Text, q.Answer) }
 //	body := d.HTML(resolver)
+//	body, shown := d.Marked(resolver, marks) // with ranges of the source in elements of their own
 //
 // # What is Markdown here
 //

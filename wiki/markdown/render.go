@@ -24,14 +24,16 @@ import (
 //	li.task > input[type=checkbox][disabled]    entries of a task list
 //	sup.footnote-ref, section.footnotes, a.footnote-back
 //	div.unparsed > pre                          what lies behind a limit
-func (d *Document) HTML(res Resolver) template.HTML { return d.render(res, nil) }
+func (d *Document) HTML(res Resolver) template.HTML { return d.render(res, nil, nil) }
 
 // HTMLWithoutTitle renders the document without the heading that says Title, for a theme that shows the title itself.
-func (d *Document) HTMLWithoutTitle(res Resolver) template.HTML { return d.render(res, d.titleHeading) }
+func (d *Document) HTMLWithoutTitle(res Resolver) template.HTML {
+	return d.render(res, d.titleHeading, nil)
+}
 
-func (d *Document) render(res Resolver, skip *ast.Heading) template.HTML {
+func (d *Document) render(res Resolver, skip *ast.Heading, marks *marker) template.HTML {
 	r := renderer{
-		d: d, res: res, skip: skip, source: d.markdown,
+		d: d, res: res, skip: skip, source: d.markdown, marks: marks,
 		out:  make([]byte, 0, len(d.markdown)*2+512),
 		code: highlighter{left: maxPageCode},
 	}
@@ -52,6 +54,7 @@ type renderer struct {
 	source []byte
 	out    []byte
 	code   highlighter
+	marks  *marker // nil: nothing is marked
 
 	open       []string // elements of the writer's own that are open, see rawhtml.go
 	base       int      // how many of them were open when the innermost element of Markdown began
@@ -80,7 +83,7 @@ func (r *renderer) document() {
 	for n := r.d.root.FirstChild(); n != nil; n = n.NextSibling() {
 		before := len(r.out)
 		r.block(n)
-		if len(r.out) > MaxHTML && before > 0 {
+		if r.size() > MaxHTML && before > 0 {
 			r.closeRaw(0)
 			r.write("<div class=\"unparsed\"><p>The page is too large to be shown whole; the rest is in its source.</p></div>\n")
 			return
@@ -89,9 +92,23 @@ func (r *renderer) document() {
 	r.closeRaw(0)
 	if rest := r.d.Source[r.d.rest:]; len(bytes.TrimSpace(rest)) > 0 {
 		r.write("<div class=\"unparsed\"><pre tabindex=\"0\">")
-		r.out = appendEscaped(r.out, rest[:min(len(rest), MaxHTML/4)])
+		rest = rest[:min(len(rest), MaxHTML/4)]
+		if r.marks != nil {
+			r.markedText(rest, r.d.rest, false)
+			r.endMark()
+		} else {
+			r.out = appendEscaped(r.out, rest)
+		}
 		r.write("</pre></div>\n")
 	}
+}
+
+// size is how long the HTML is so far, without what marks add to it.
+func (r *renderer) size() int {
+	if r.marks != nil {
+		return len(r.out) - r.marks.bytes
+	}
+	return len(r.out)
 }
 
 // blocks writes the blocks in n.
@@ -111,6 +128,7 @@ func (r *renderer) inlines(n ast.Node) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		r.inline(c)
 	}
+	r.endMark()
 	r.leave(base)
 }
 
@@ -174,7 +192,9 @@ func (r *renderer) block(n ast.Node) {
 		r.footnotes(n)
 	case *ast.HTMLBlock:
 		r.write("<pre class=\"code\" tabindex=\"0\"><code>")
+		start := len(r.out)
 		r.out = appendEscaped(r.out, htmlSource(n, r.source))
+		r.markCode(n, start)
 		r.write("</code></pre>\n")
 	case *callout, *ast.LinkReferenceDefinition:
 	default: // nothing that newParser makes
@@ -295,7 +315,9 @@ func (r *renderer) codeBlock(n ast.Node, info string) {
 	name := languageWord(info)
 	if name == "mermaid" {
 		r.write("<pre class=\"mermaid\" tabindex=\"0\"><code>")
+		start := len(r.out)
 		r.out = appendEscaped(r.out, code)
+		r.markCode(n, start)
 		r.write("</code></pre>\n")
 		return
 	}
@@ -307,13 +329,17 @@ func (r *renderer) codeBlock(n ast.Node, info string) {
 		r.write(`"`)
 	}
 	r.write(">")
+	text := len(r.out)
 	coloured, ok := r.code.append(r.out, name, code)
 	if !ok {
 		// The same start tag, with the class of plain code.
 		head := bytes.Replace(r.out[start:], []byte(`"chroma"`), []byte(`"code"`), 1)
-		coloured = appendEscaped(append(r.out[:start], head...), code)
+		coloured = append(r.out[:start], head...)
+		text = len(coloured)
+		coloured = appendEscaped(coloured, code)
 	}
 	r.out = coloured
+	r.markCode(n, text)
 	r.write("</code></pre>\n")
 }
 
@@ -420,14 +446,19 @@ func (r *renderer) note(n *east.Footnote) {
 		if c.Type() == ast.TypeInline {
 			r.inline(c)
 		} else {
+			r.endMark()
 			r.block(c)
 		}
 	}
+	r.endMark()
 	r.depth--
 	r.leave(base)
 }
 
 func (r *renderer) inline(n ast.Node) {
+	if n.Kind() != ast.KindText {
+		r.endMark()
+	}
 	if html, ok := n.(*ast.RawHTML); ok {
 		r.rawInline(html)
 		return
@@ -483,6 +514,9 @@ func (r *renderer) span(name string, n ast.Node) {
 func (r *renderer) text(n *ast.Text) {
 	value := n.Segment.Value(r.source)
 	switch {
+	case r.marks != nil:
+		r.markedText(value, r.d.Body+n.Segment.Start-n.Segment.Padding, !n.IsRaw())
+		r.endMarkBefore(r.d.Body + n.Segment.Stop)
 	case n.IsRaw(), !bytes.ContainsAny(value, "\\&"):
 		r.out = appendEscaped(r.out, value)
 	default:
@@ -503,13 +537,21 @@ func (r *renderer) codeSpan(n ast.Node) {
 		if !ok {
 			continue
 		}
-		value := text.Segment.Value(r.source)
-		if line, ended := bytes.CutSuffix(value, []byte{'\n'}); ended {
-			r.out = append(appendEscaped(r.out, bytes.TrimSuffix(line, []byte{'\r'})), ' ')
+		line, ended := bytes.CutSuffix(text.Segment.Value(r.source), []byte{'\n'})
+		if ended {
+			line = bytes.TrimSuffix(line, []byte{'\r'})
+		}
+		if r.marks != nil {
+			r.markedText(line, r.d.Body+text.Segment.Start-text.Segment.Padding, false)
+			r.endMarkBefore(r.d.Body + text.Segment.Stop)
 		} else {
-			r.out = appendEscaped(r.out, value)
+			r.out = appendEscaped(r.out, line)
+		}
+		if ended {
+			r.write(" ")
 		}
 	}
+	r.endMark()
 	r.write("</code>")
 }
 
@@ -554,12 +596,13 @@ func (r *renderer) link(n ast.Node, title []byte) {
 
 func (r *renderer) autoLink(n *ast.AutoLink) {
 	l, ok := r.linkOf(n)
+	label := n.Label(r.source)
 	if !ok || r.linked() {
-		r.out = appendEscaped(r.out, n.Label(r.source))
+		r.out = appendEscaped(r.out, label)
 		return
 	}
 	r.anchorStart(l, "")
-	r.out = appendEscaped(r.out, n.Label(r.source))
+	r.markedLabel(label, l, len(label)+1)
 	r.anchorEnd()
 }
 
@@ -570,7 +613,7 @@ func (r *renderer) wikilink(n *wikilink) {
 		return
 	}
 	r.anchorStart(l, "")
-	r.out = appendEscaped(r.out, n.label)
+	r.markedLabel([]byte(n.label), l, maxWikilink)
 	r.anchorEnd()
 }
 
