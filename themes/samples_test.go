@@ -2,6 +2,7 @@ package themes_test
 
 import (
 	"html/template"
+	"slices"
 	"time"
 
 	"coppice/wiki/web"
@@ -108,7 +109,7 @@ func samples() []sample {
 			{Text: "The end.\n"},
 		},
 	}
-	return append(peopleSamples(), []sample{
+	return slices.Concat(peopleSamples(), blameSamples(), []sample{
 		{"front", web.FrontView{Base: base("Practice FAQ", "front"), Intro: prose, IntroURL: "/wiki/index", Popular: links, Recent: links, Categories: categories,
 			Questions: []web.PageLink{{Title: "What is a community of practice?", URL: "/wiki/p"}, {Title: "How do we plan a launch workshop?", URL: "/wiki/l"}, {Title: "كيف يتواصل الأعضاء؟", URL: "/wiki/c"}, {Title: "How much do members take part, and is it normal that most only read?", URL: "/wiki/q"}}},
 			web.FrontView{Base: bare("W", "front")}},
@@ -140,7 +141,7 @@ func samples() []sample {
 			web.ListView{Base: bare("L", "list"), Kind: "wanted", Empty: "No page is wanted."}},
 		{"error", web.ErrorView{Base: base("There is no page “Launch” yet", "error"), Status: 404, Sentence: "Nobody has written it. You could be the first.", CreateURL: "/edit/launch", Deleted: &stamp, History: "/history/p", Near: links, Retry: true},
 			web.ErrorView{Base: bare("E", "error"), Status: 500}},
-	}...)
+	})
 }
 
 // variants are further faces of a view that a full and an empty sample leave out.

@@ -61,6 +61,9 @@ func (q *request) searchLinks(v *SearchView, text string, part int) {
 	if v.First-1+len(v.Hits) < v.Total && len(v.Hits) > 0 {
 		v.Older = at(part + 1)
 	}
+	if len(v.Hits) == 0 && len(text) <= maxRemovedQuery {
+		v.RemovedURL = address("removed", "", "q", text)
+	}
 	if v.DidYouMean != "" {
 		v.MeanURL = address("search", "", "q", v.DidYouMean)
 	}

@@ -23,7 +23,7 @@ func (q *request) showHistory() error {
 	from := cursor(q.query("from"))
 	v := HistoryView{
 		Base: q.base("History of "+q.title(p), "history"), Tabs: q.tabs(p, "history"), Crumbs: q.crumbs(p, true), Path: p.String(),
-		Deleted: !q.snap.Has(p), CompareURL: address("compare", p.String()),
+		Deleted: !q.snap.Has(p), CompareURL: address("compare", p.String()), RemovedURL: address("removed", p.String()),
 	}
 	v.NoIndex, v.Feed, v.Notice = true, v.Tabs.Feed, takeNotice(q.w, q.r)
 	v.Behind = q.await(q.cfg.FollowingHistory, derivedWait)

@@ -49,6 +49,12 @@ const (
 	// maxForms and maxFormFile bound what is read for the choice of forms.
 	maxForms    = 32
 	maxFormFile = 64 << 10
+	// originPages is how many pages of one edit are read to find the one that a passage was written on.
+	originPages = 8
+	// maxRemovedQuery is the length, in bytes, of what is looked for among removed sentences: a sentence or two.
+	maxRemovedQuery = 400
+	// maxParents is how many parents of a merge are asked whether they still have a text. People merge two.
+	maxParents = 8
 	// maxTyped is the length, in bytes, of what is looked up while somebody types.
 	maxTyped = 200
 )
@@ -67,6 +73,16 @@ const (
 	frontRows      = 8
 	frontTopics    = 12
 	deletedRows    = 200
+	// passageRows and legendRows are what somebody may still go through on the page that says who wrote what.
+	passageRows = 400
+	legendRows  = 8
+	// passageBytes is enough of a passage to know it again.
+	passageBytes = 90
+	// removedRows is how many removed sentences are looked for at once; removedPerEdit of one edit are shown, and of
+	// each sentence sentenceBytes: one may be a page.
+	removedRows    = 40
+	removedPerEdit = 8
+	sentenceBytes  = 600
 	// sitemapPages is the protocol's own limit for one file.
 	sitemapPages = 50_000
 	// diffContext is how many unchanged lines stand around a change; three is what every tool shows.

@@ -36,6 +36,8 @@ Disallow: /edit/
 Disallow: /new
 Disallow: /preview
 Disallow: /compare/
+Disallow: /blame/
+Disallow: /removed
 Disallow: /history/
 Disallow: /rename/
 Disallow: /delete/

@@ -212,6 +212,9 @@ func (s *Server) routes() *echo.Echo {
 
 	read("/history/*", (*request).showHistory)
 	read("/compare/*", (*request).compare)
+	read("/blame/*", (*request).showBlame)
+	read("/removed", (*request).showRemoved)
+	read("/removed/*", (*request).showRemoved)
 	read("/rename/*", (*request).askRename)
 	write("/rename/*", (*request).rename)
 	read("/delete/*", (*request).askDelete)

@@ -241,6 +241,7 @@ type HistoryView struct {
 	RestoreURL string // when deleted
 	Rows       []HistoryRow
 	CompareURL string // GET with from and to
+	RemovedURL string // what was removed from the page
 	Older      string // address of the next part, or ""
 	Newest     string // address of the first part, or ""
 	Total      int
@@ -312,6 +313,7 @@ type SearchView struct {
 	DidYouMean string
 	MeanURL    string
 	CreateURL  string // create a page with that name
+	RemovedURL string // the same words among removed sentences
 	Sentence   string // what is wrong with the query, or ""
 	Behind     bool
 	Took       time.Duration

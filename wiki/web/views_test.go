@@ -18,6 +18,7 @@ var views = map[string]any{
 	"history": HistoryView{}, "compare": CompareView{}, "rename": ConfirmView{}, "delete": ConfirmView{},
 	"restore": ConfirmView{}, "revert": ConfirmView{}, "search": SearchView{}, "recent": RecentView{}, "list": ListView{}, "error": ErrorView{},
 	"contributors": ContributorsView{}, "contributor": ContributorView{}, "namesakes": NamesakesView{}, "participation": ParticipationView{},
+	"blame": BlameView{}, "removed": RemovedView{},
 }
 
 // TestEveryTemplate executes every template with nothing in its view and with everything: a field that is misspelt in a
