@@ -10,7 +10,7 @@ import (
 func blameSamples() []sample {
 	const marked = `<p>A <a href="/compare/p?to=1" id="mark:0" class="by by-tone-0 by-line-0 chosen" title="Ana Lima, 14 March 2026" data-mark="0" tabindex="-1">community of practice</a> is <a href="/compare/p?to=2" id="mark:1" class="by by-tone-1 by-line-1" title="Ben" data-mark="1" tabindex="-1">a group of people</a> who <a href="/wiki/x"><span id="mark:2" class="by by-none" title="Nobody" data-mark="2" tabindex="-1">learn</span></a>.</p><h2 id="discussions">Discussions</h2>`
 	authors := []web.BlameAuthor{
-		{Name: "Ana Lima", URL: "/contributors/ana-lima", FilterURL: "/blame/p", Words: 412, Percent: 81, Look: "by-tone-0 by-line-0", Current: true},
+		{Name: "Ana Lima", FilterURL: "/blame/p", Words: 412, Percent: 81, Look: "by-tone-0 by-line-0", Current: true},
 		{Name: hostile, FilterURL: "/blame/p?by=x", Words: 2, Look: "by-tone-1 by-line-1"},
 		{Name: "nobody", FilterURL: "/blame/p?by=.nobody", Words: 31, Look: "by-none", Nobody: true},
 	}
@@ -21,7 +21,7 @@ func blameSamples() []sample {
 		{Number: 3, Words: hostile, Author: "Ana Lima", Time: day, URL: "/compare/p?to=1", Look: "by-tone-0 by-line-0"},
 	}
 	return []sample{
-		{"blame", web.BlameView{Base: base("Who wrote “Who takes part?”", "blame"), Tabs: tabs, Crumbs: crumbs, Path: "p", PageLang: "en", Body: template.HTML(marked), Mode: "one", Chosen: hostile,
+		{"blame", web.BlameView{Base: base("Who wrote “Who takes part?”", "blame"), Tabs: tabs, Crumbs: crumbs, Path: "p", PageLang: "en", Body: template.HTML(marked), Mode: "one", Chosen: hostile, ChosenURL: "/contributors/x",
 			Authors: authors, MoreAuthors: authors, AllURL: "/blame/p?show=all", NoURL: "/blame/p", Words: 445, Passages: 4, Newer: "/blame/p", Older: "/blame/p?part=3", Old: &stamp, CurrentURL: "/blame/p", RemovedURL: "/removed/p", Sentence: "Nobody of this name.",
 			Groups: []web.BlameGroup{{Passages: passages[:2]}, {Heading: "Discussions", Anchor: "discussions", Passages: passages[2:3]}, {Heading: hostile, Passages: passages[3:]}}},
 			web.BlameView{Base: bare("B", "blame"), Behind: true}},

@@ -56,6 +56,7 @@ func TestBrowser(t *testing.T) {
 		{"Draft", testDraft},
 		{"Colours", testColours},
 		{"FirstLoad", testFirstLoad},
+		{"Blame", testBlame},
 		{"Audit", testAudit},
 		{"Views", testViews},
 	} {

@@ -40,7 +40,7 @@ func testViews(t *testing.T, browser context.Context) {
 		t.Run(strconv.Itoa(width), func(t *testing.T) {
 			t.Parallel()
 			h := startHouse(t)
-			views := h.furnish()
+			views := append(h.furnish(), h.blameViews()...)
 			b := h.open(t, browser, width)
 			for _, v := range views {
 				b.scheme("light")

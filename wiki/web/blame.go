@@ -183,9 +183,6 @@ func (b *blaming) choose(v *BlameView) {
 			a.Name = hiddenName
 		default:
 			a.Name = people[key].Name
-			if key != byHidden {
-				a.URL = address("contributors", key)
-			}
 		}
 		if key != byNobody {
 			b.looks[key] = lookOf(i)
@@ -194,6 +191,9 @@ func (b *blaming) choose(v *BlameView) {
 		a.Look = b.looks[key]
 		if a.Current {
 			v.Mode, v.Chosen, a.FilterURL = "one", a.Name, b.at()
+			if key != byHidden && key != byNobody {
+				v.ChosenURL = address("contributors", key)
+			}
 		}
 		v.Authors = append(v.Authors, a)
 	}

@@ -15,6 +15,7 @@ type BlameView struct {
 	Body          template.HTML `json:"-"` // passages are a[data-mark] or span[data-mark], with the class "by" and the author's Look
 	Mode          string        // "all" shows every author's mark, "one" that of Chosen, "" none until a passage is pointed at
 	Chosen        string        // the author of whom the passages are shown alone
+	ChosenURL     string        // that person\'s page, or ""
 	Authors       []BlameAuthor // most words first
 	MoreAuthors   []BlameAuthor // the rest, when there are many
 	AllURL, NoURL string        // addresses of the Modes "all" and ""
@@ -32,7 +33,6 @@ type BlameView struct {
 // BlameAuthor is a line of the legend.
 type BlameAuthor struct {
 	Name      string
-	URL       string // the person's page, or ""
 	FilterURL string // shows this author's passages alone, or all again when Current
 	Words     int
 	Percent   int    // of the words that are somebody's; 0 is less than one, or nobody's
