@@ -222,7 +222,7 @@ func FuzzMarked(f *testing.F) {
 }
 
 func BenchmarkMarked(b *testing.B) {
-	d := Parse([]byte(medianPage(b)), Options{})
+	d := Parse(medianPage(b), Options{})
 	marks := scattered(1, len(d.Source))
 	for name, m := range map[string][]Mark{"marked": marks, "plain": nil} {
 		b.Run(name, func(b *testing.B) {

@@ -334,9 +334,9 @@ func (r *renderer) codeBlock(n ast.Node, info string) {
 	if !ok {
 		// The same start tag, with the class of plain code.
 		head := bytes.Replace(r.out[start:], []byte(`"chroma"`), []byte(`"code"`), 1)
-		coloured = append(r.out[:start], head...)
-		text = len(coloured)
-		coloured = appendEscaped(coloured, code)
+		r.out = append(r.out[:start], head...)
+		text = len(r.out)
+		coloured = appendEscaped(r.out, code)
 	}
 	r.out = coloured
 	r.markCode(n, text)

@@ -33,15 +33,14 @@ func (q *request) showBlame() error {
 	if err != nil {
 		return err
 	}
-	behind := q.await(q.cfg.FollowingCredit, derivedWait)
+	q.await(q.cfg.FollowingCredit, derivedWait)
 	written, err := q.credit().Authorship(page)
-	if err != nil && !errors.Is(err, credit.ErrBehind) {
+	behind := errors.Is(err, credit.ErrBehind)
+	if err != nil && !behind {
 		return err
 	}
-	if err != nil {
-		written, behind = &credit.Authorship{Page: page}, true
-	} else {
-		behind = false // what is shown is known
+	if behind {
+		written = &credit.Authorship{Page: page}
 	}
 	doc := q.site.parse(page.Source)
 	title := cmp.Or(doc.Title, readable(p))
