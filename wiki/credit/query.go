@@ -209,7 +209,11 @@ type Credits struct {
 
 // Credits gives the credits of a page. Errors are those of Authorship.
 func (v *View) Credits(page wiki.Page) (*Credits, error) {
-	return v.CreditsOf(page, 0, len(page.Source))
+	rev, at, err := v.locate(page)
+	if err != nil {
+		return nil, err
+	}
+	return v.credits(v.whole(page.Path, rev), at, 0, 0), nil
 }
 
 // CreditsOf gives the credits of the words between two bytes of a page's Source: a section's, or a question's with its

@@ -16,12 +16,14 @@ import (
 //	  - 3f2a91c
 //	opt_out:              # names or mail addresses; shown as "a contributor"
 //	  - ann@example.org
+//	licence: CC BY-SA 4.0 <https://creativecommons.org/licenses/by-sa/4.0/>   # of the pages, for whoever copies one
 const RulesFile = ".coppice/credit.yml"
 
 // rules is what the file says. Names and addresses are in small letters.
 type rules struct {
 	bots, optOut map[string]bool
 	format       []string // in small letters
+	licence      string   // as it stands
 }
 
 const minCommitDigits = 7 // git's own habit; fewer would soon mean several commits
@@ -53,8 +55,15 @@ func readRules(data []byte) (*rules, []Problem) {
 		key, value := top.Content[i], top.Content[i+1]
 		switch key.Value {
 		case "bots", "format_commits", "opt_out":
+		case "licence":
+			if value.Kind != yaml.ScalarNode {
+				fail(value.Line, "licence wants one line of text.")
+				continue
+			}
+			r.licence = strings.Join(strings.Fields(value.Value), " ")
+			continue
 		default:
-			fail(key.Line, "There is no key %q; there are bots, format_commits and opt_out.", key.Value)
+			fail(key.Line, "There is no key %q; there are bots, format_commits, opt_out and licence.", key.Value)
 			continue
 		}
 		for _, n := range listOf(value) {

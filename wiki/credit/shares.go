@@ -1,0 +1,89 @@
+package credit
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+
+	"coppice/wiki"
+)
+
+// whole gives the passages of a rev's text with their words counted and without their places, for which nobody has to
+// read the text.
+func (v *View) whole(path wiki.Path, rev int32) *Authorship {
+	a := &Authorship{Page: wiki.Page{Path: path}}
+	from := 0
+	for _, r := range v.x.runs(v.d, rev) {
+		a.Passages = append(a.Passages, Passage{Words: int(r.to) - from, Authors: v.people.authors(v.d, r.commit)})
+		from = int(r.to)
+	}
+	return a
+}
+
+// Latest gives the credits of the newest version of a page that the index knows, and whether there is one: what can be
+// said while Credits of the page itself is ErrBehind.
+func (v *View) Latest(path wiki.Path) (*Credits, bool) {
+	if v.tip < 0 {
+		return nil, false
+	}
+	line := v.line(path, v.tip)
+	if len(line) == 0 {
+		return nil, false
+	}
+	last := line[len(line)-1]
+	if v.d.revs[last].blob.IsZero() {
+		return nil, false
+	}
+	return v.credits(v.whole(path, v.d.own(last)), v.tip, 0, 0), true
+}
+
+// Part is what the credits of a part of a page add up to.
+type Part struct {
+	Words      int
+	Uncredited int     // of them, nobody's
+	Shares     []Share // of those who have words in it, most first; only Person, Words and Share are given
+}
+
+// Parts gives the shares of several parts of a page at once, each between two bytes of its Source. Errors are those of
+// Authorship.
+func (v *View) Parts(page wiki.Page, spans []Span) ([]Part, error) {
+	a, err := v.Authorship(page)
+	if err != nil {
+		return nil, err
+	}
+	parts := make([]Part, len(spans))
+	for i, s := range spans {
+		parts[i] = a.part(s)
+	}
+	return parts, nil
+}
+
+// part adds up the words of a span.
+func (a *Authorship) part(s Span) Part {
+	from := sort.Search(len(a.words), func(i int) bool { return int(a.words[i].start) >= s.Start })
+	to := from + sort.Search(len(a.words)-from, func(i int) bool { return int(a.words[from+i].end) > s.End })
+	part := Part{Words: to - from}
+	words := map[*Person]float64{}
+	first := sort.Search(len(a.Passages), func(i int) bool { return a.Passages[i].first+a.Passages[i].Words > from })
+	for i := first; i < len(a.Passages) && a.Passages[i].first < to; i++ {
+		p := &a.Passages[i]
+		n := min(to, p.first+p.Words) - max(from, p.first)
+		if len(p.Authors) == 0 {
+			part.Uncredited += n
+		}
+		for _, who := range p.Authors {
+			words[who] += float64(n) / float64(len(p.Authors))
+		}
+	}
+	for who, n := range words {
+		part.Shares = append(part.Shares, Share{Person: who, Words: n, Share: n / float64(part.Words-part.Uncredited)})
+	}
+	slices.SortFunc(part.Shares, func(x, y Share) int {
+		return cmp.Or(cmp.Compare(y.Words, x.Words), cmp.Compare(x.number, y.number))
+	})
+	return part
+}
+
+// Licence is under what readers may copy the pages, in the community's own words, as credit.yml has it; "" if it says
+// nothing.
+func (v *View) Licence() string { return v.people.rules.licence }
