@@ -109,13 +109,13 @@ func samples() []sample {
 			{Text: "The end.\n"},
 		},
 	}
-	return slices.Concat(peopleSamples(), blameSamples(), []sample{
+	return slices.Concat(peopleSamples(), blameSamples(), creditsSamples(), []sample{
 		{"front", web.FrontView{Base: base("Practice FAQ", "front"), Intro: prose, IntroURL: "/wiki/index", Popular: links, Recent: links, Categories: categories,
 			Questions: []web.PageLink{{Title: "What is a community of practice?", URL: "/wiki/p"}, {Title: "How do we plan a launch workshop?", URL: "/wiki/l"}, {Title: "كيف يتواصل الأعضاء؟", URL: "/wiki/c"}, {Title: "How much do members take part, and is it normal that most only read?", URL: "/wiki/q"}}},
 			web.FrontView{Base: bare("W", "front")}},
 		{"page", web.PageView{Base: noticed, Tabs: tabs, Crumbs: crumbs, Path: "p", PageLang: "en", Body: prose, TitleAnchor: "what", TOC: contents, Categories: categories, Aliases: []string{"CoP", hostile},
 			Backlinks: links, Problems: []web.Problem{{Line: 3, Text: "The key “x” stands twice."}, {Text: hostile}}, Updated: stamp, Created: stamp, Revisions: 14, Moved: "Redirected from CoP",
-			Related: links, ReviewBy: day, Old: &web.OldBanner{Stamp: stamp, Current: "/wiki/p", Diff: "/compare/p", Previous: "/wiki/p?rev=0", Next: "/wiki/p?rev=2", RestoreURL: "/restore/p?revision=1", Base: "1", Deleted: true}},
+			Related: links, ReviewBy: day, Credits: &pageCredits, Old: &web.OldBanner{Stamp: stamp, Current: "/wiki/p", Diff: "/compare/p", Previous: "/wiki/p?rev=0", Next: "/wiki/p?rev=2", RestoreURL: "/restore/p?revision=1", Base: "1", Deleted: true}},
 			web.PageView{Base: bare("P", "page")}},
 		{"edit", web.EditView{Base: base("Editing Who takes part?", "edit"), Tabs: tabs, Crumbs: crumbs, Path: "p", New: true, Action: "/edit/p", BaseRev: "1a", Section: "who", SectionText: "Who takes part?", Source: "\n" + hostile,
 			Summary: hostile, Sentence: "The page is too long.", Preview: prose, HasPreview: true, Changes: hunks, HasChanges: true, Problems: []web.Problem{{Line: 1, Text: "x"}}, Forms: forms, PreviewURL: "/preview/p", Cancel: "/wiki/p",

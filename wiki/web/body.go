@@ -30,6 +30,7 @@ type body struct {
 	aliases     []string
 	problems    []Problem
 	reviewBy    time.Time
+	people      []Participant // of the discussion behind the page
 	links       []markdown.Link
 	print       fingerprint // of the source and of where its links lead
 }
@@ -88,7 +89,7 @@ func newBody(doc *markdown.Document, to markdown.Resolver) *body {
 	b := &body{
 		html: doc.HTMLWithoutTitle(to), title: doc.Title, lang: doc.Lang, lead: doc.Lead, redirect: doc.FrontMatter.RedirectTo,
 		keywords: doc.FrontMatter.Keywords, aliases: doc.FrontMatter.Aliases, reviewBy: doc.FrontMatter.ReviewBy,
-		links: linksOf(doc), problems: problemsOf(doc),
+		people: participantsOf(doc), links: linksOf(doc), problems: problemsOf(doc),
 	}
 	outline := doc.Outline
 	if len(outline) > 0 && outline[0].Level == 1 && outline[0].Text == doc.Title {

@@ -89,6 +89,23 @@ const (
 	diffContext = 3
 )
 
+// Lengths of credits. Below a page they are a few lines; the page of credits has the rest.
+const (
+	creditsShown      = 4
+	reviewersShown    = 3
+	participantsShown = 6
+	revisionsShown    = 3
+	// creditRows is a part of the list of people; few pages have more.
+	creditRows       = 100
+	creditChangeRows = 100
+	// creditSections is more than a page that anybody reads has headings.
+	creditSections = 200
+	// creditNames bounds who is named in a text to paste; the rest is "others", as bibliographies have it.
+	creditNames = 200
+	// chartPoints is about how many steps an eye can tell apart in the chart of a page's size.
+	chartPoints = 240
+)
+
 // smallestCompressed is about what fits in one packet: compressing less saves nobody anything.
 const smallestCompressed = 1400
 

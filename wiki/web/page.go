@@ -136,6 +136,7 @@ func (q *request) pageView(page wiki.Page, b *body) PageView {
 	v.Backlinks = links(q.view.Backlinks(p), backlinksShown)
 	v.Related = q.related(p, b.keywords)
 	q.stampPage(&v, page)
+	v.Credits = q.pageCredits(page, b, &v)
 	return v
 }
 
@@ -294,6 +295,7 @@ func (q *request) showOld(name, rev, at string) error {
 	}
 	v.Old = q.oldBanner(p, old)
 	v.Updated = v.Old.Stamp
+	v.Credits.URL = address("credits", p.String(), "rev", old.commit.ID.String())
 	return q.render(http.StatusOK, "page", v)
 }
 

@@ -215,6 +215,7 @@ func (s *Server) routes() *echo.Echo {
 	read("/blame/*", (*request).showBlame)
 	read("/removed", (*request).showRemoved)
 	read("/removed/*", (*request).showRemoved)
+	read("/credits/*", (*request).showCredits)
 	read("/rename/*", (*request).askRename)
 	write("/rename/*", (*request).rename)
 	read("/delete/*", (*request).askDelete)

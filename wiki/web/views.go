@@ -110,6 +110,7 @@ type PageView struct {
 	Moved       string     // "Redirected from X", or ""
 	Related     []PageLink
 	ReviewBy    time.Time
+	Credits     *PageCredits
 }
 
 // Stamp says who did something when.

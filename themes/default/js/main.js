@@ -4,6 +4,7 @@ import "./times.js";
 import "./menus.js";
 import "./suggest.js";
 import "./headings.js";
+import "./credits.js";
 import "./code.js";
 import "./versions.js";
 import "./shortcuts.js";

@@ -1,0 +1,449 @@
+package web
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"coppice/wiki"
+	"coppice/wiki/credit"
+	"coppice/wiki/markdown"
+)
+
+// tones is how many colours charts of people have; further people share one more.
+const tones = 5
+
+// creditHelp is the page of a new wiki that says how credit is worked out.
+const creditHelp = "help/credits"
+
+// toneOf numbers the colour of the person in place i.
+func toneOf(i int) int { return min(i, tones) + 1 }
+
+// pageCredits says below a page whose words it is. While the index does not know the text yet, it is what stood before;
+// if it does not know the page, what history tells. No page waits for it.
+func (q *request) pageCredits(page wiki.Page, b *body, v *PageView) *PageCredits {
+	c := &PageCredits{
+		URL:          address("credits", page.Path.String()),
+		Participants: b.people[:min(len(b.people), participantsShown)], MoreParticipants: max(0, len(b.people)-participantsShown),
+		Created: v.Created.Time, CreatedURL: v.Created.URL,
+	}
+	if v.Created.Author != "" {
+		c.Original = []CreditName{{Name: v.Created.Author}}
+	}
+	if q.cfg.Credit.Reached().IsZero() { // its file is being read
+		c.Behind = true
+		return c
+	}
+	known, err := q.credit().Credits(page)
+	if c.Behind = err != nil; c.Behind {
+		q.noteCredit(page, err)
+		var ok bool
+		if known, ok = q.credit().Latest(page.Path); !ok || page.Commit != q.snap.Commit() {
+			return c
+		}
+	}
+	c.Original, c.Created = namesOf(known.Original), known.Created
+	c.CreatedURL = address("wiki", page.Path.String(), "rev", known.CreatedIn.String())
+	shares := standing(known.Contributors)
+	c.Shares, c.Others, c.OthersPercent = topShares(shares)
+	c.Bar = barOf(shares)
+	for _, r := range known.Reviewers[:min(len(known.Reviewers), reviewersShown)] {
+		c.Reviewers = append(c.Reviewers, nameOf(r.Person))
+	}
+	c.MoreReviewers = len(known.Reviewers) - len(c.Reviewers)
+	c.Revised, _ = creditChanges(page.Path, known.Revisions, revisionsShown)
+	return c
+}
+
+// noteCredit logs what keeps credit from being known, unless it is only on its way.
+func (q *request) noteCredit(page wiki.Page, err error) {
+	if !errors.Is(err, credit.ErrBehind) {
+		q.log.Error("a page has no credits", "path", page.Path.String(), "error", err)
+	}
+}
+
+func nameOf(p *credit.Person) CreditName {
+	n := CreditName{Name: p.Name}
+	if p.Slug != "" {
+		n.URL = address("contributors", p.Slug)
+	}
+	return n
+}
+
+func namesOf(people []*credit.Person) []CreditName {
+	var list []CreditName
+	for _, p := range people {
+		list = append(list, nameOf(p))
+	}
+	return list
+}
+
+// standing gives those who have words in the text. They come first.
+func standing(shares []credit.Share) []credit.Share {
+	n := slices.IndexFunc(shares, func(s credit.Share) bool { return s.Words <= 0 })
+	if n < 0 {
+		return shares
+	}
+	return shares[:n]
+}
+
+// topShares gives the first few shares, how many there are besides, and what those come to.
+func topShares(shares []credit.Share) (list []CreditShare, others int, percentage string) {
+	for i, s := range shares[:min(len(shares), creditsShown)] {
+		list = append(list, CreditShare{CreditName: nameOf(s.Person), Percent: percent(s.Share), Tone: toneOf(i)})
+	}
+	rest := 0.0
+	for _, s := range shares[len(list):] {
+		rest += s.Share
+	}
+	return list, len(shares) - len(list), percent(rest)
+}
+
+// barOf cuts a bar into shares. Those without a colour of their own are one piece at its end.
+func barOf(shares []credit.Share) []BarPart {
+	const whole = 1000
+	var bar []BarPart
+	sum := 0.0
+	for i, s := range shares {
+		if i == tones {
+			break
+		}
+		x := int(math.Round(whole * sum))
+		sum += s.Share
+		bar = append(bar, BarPart{X: x, Width: int(math.Round(whole*sum)) - x, Tone: toneOf(i)})
+	}
+	if len(shares) > tones {
+		x := int(math.Round(whole * sum))
+		bar = append(bar, BarPart{X: x, Width: whole - x, Tone: tones + 1})
+	}
+	return bar
+}
+
+// percent shows a share; one that is neither nothing nor all is never shown as such.
+func percent(share float64) string {
+	n := math.Round(100 * share)
+	switch {
+	case share > 0 && n < 1:
+		return "under 1\u00a0%"
+	case share < 1-1e-9 && n > 99:
+		return "over 99\u00a0%"
+	}
+	return strconv.Itoa(int(n)) + "\u00a0%"
+}
+
+// wordCount rounds a number of words, which may be shared, to one that is only nothing if it is.
+func wordCount(words float64) int {
+	if words > 0 && words < 1 {
+		return 1
+	}
+	return int(math.Round(words))
+}
+
+// creditChanges lists the newest substantial revisions, newest first, and counts those that it leaves out. That a page
+// was begun is said elsewhere.
+func creditChanges(p wiki.Path, revisions []credit.Revision, limit int) (list []CreditChange, more int) {
+	for i := len(revisions) - 1; i > 0; i-- {
+		r := &revisions[i]
+		if !r.Substantial {
+			continue
+		}
+		if len(list) == limit {
+			more++
+			continue
+		}
+		list = append(list, CreditChange{
+			Time: r.Time, URL: address("compare", p.String(), "to", r.Commit.String()), Authors: namesOf(r.Authors), Kind: r.Kind.String(),
+			Words: r.Words, Added: r.Added, Removed: r.Removed,
+		})
+	}
+	return list, more
+}
+
+func participantsOf(doc *markdown.Document) []Participant {
+	var list []Participant
+	for _, p := range doc.FrontMatter.Participants {
+		list = append(list, Participant(p))
+	}
+	return list
+}
+
+// credited is what a request for credits is about.
+type credited struct {
+	path    wiki.Path // of today
+	page    wiki.Page // the version meant
+	old     *Stamp    // of it, when ?rev= asks for one
+	rev     string    // the commit that ?rev= means, or ""
+	doc     *markdown.Document
+	section *part // that ?section= means, or nil
+	credits *credit.Credits
+	behind  bool // credits are of what stood before, or empty
+}
+
+// part is a heading of a page with what stands under it.
+type part struct {
+	markdown.Heading
+	credit.Span
+	question bool
+}
+
+// showCredits answers GET /credits/PATH, with ?rev= those of an older version, with ?section=ANCHOR those of a part of
+// the page, and with ?format= only the text to paste.
+func (q *request) showCredits() error {
+	c, err := q.creditsAsked()
+	if err != nil {
+		return err
+	}
+	if format := q.query("format"); format != "" {
+		return q.sendAttribution(c, format)
+	}
+	return q.render(http.StatusOK, "credits", q.creditsView(c))
+}
+
+func (q *request) creditsAsked() (*credited, error) {
+	c := &credited{}
+	var err error
+	if c.path, err = q.find("credits", q.rest("credits")); err != nil {
+		return nil, err
+	}
+	if rev := q.query("rev"); rev != "" {
+		old, err := q.versionAt(c.path, rev)
+		if err != nil {
+			return nil, err
+		}
+		stamp := stampOf(q.revisionShown(c.path, old).Commit)
+		stamp.URL = address("wiki", c.path.String(), "rev", old.commit.ID.String())
+		c.page, c.old, c.rev = old.page, &stamp, old.commit.ID.String()
+	} else if c.page, err = q.snap.Page(c.path); err != nil {
+		return nil, err
+	}
+	release, err := q.readers.take(q.r.Context())
+	if err != nil {
+		return nil, err
+	}
+	c.doc = q.site.parse(c.page.Source)
+	release()
+	if anchor := q.query("section"); anchor != "" {
+		if c.section = sectionOf(c.doc, anchor); c.section == nil {
+			return nil, notFound("This page has no question and no section of that address. It may have been renamed or taken out since; the page’s history knows.")
+		}
+	}
+	q.await(q.cfg.FollowingCredit, derivedWait)
+	if c.section != nil {
+		c.credits, err = q.credit().CreditsOf(c.page, c.section.Span.Start, c.section.Span.End)
+	} else {
+		c.credits, err = q.credit().Credits(c.page)
+	}
+	if err != nil {
+		q.noteCredit(c.page, err)
+		c.behind, c.credits = true, &credit.Credits{}
+		if known, ok := q.credit().Latest(c.path); ok && c.section == nil && c.rev == "" {
+			c.credits = known
+		}
+	}
+	return c, nil
+}
+
+// partsOf gives the headings of a page with what stands under each; of a question that is its answer.
+func partsOf(doc *markdown.Document) []part {
+	answers := make(map[string]credit.Span, len(doc.Questions))
+	for _, a := range doc.Questions {
+		answers[a.Anchor] = credit.Span{Start: a.Start, End: a.End}
+	}
+	parts := make([]part, 0, len(doc.Outline))
+	for _, h := range doc.Outline {
+		p := part{Heading: h, Span: credit.Span{Start: h.Start, End: h.SectionEnd}}
+		if span, ok := answers[h.Anchor]; ok {
+			p.Span, p.question = span, true
+		}
+		parts = append(parts, p)
+	}
+	return parts
+}
+
+// sectionOf finds the part of a page that has an anchor.
+func sectionOf(doc *markdown.Document, anchor string) *part {
+	parts := partsOf(doc)
+	if i := slices.IndexFunc(parts, func(p part) bool { return p.Anchor == anchor }); i >= 0 {
+		return &parts[i]
+	}
+	for _, a := range doc.Questions { // one that is no heading of the outline
+		if a.Anchor == anchor {
+			return &part{Heading: markdown.Heading{Text: a.Text, Anchor: a.Anchor}, Span: credit.Span{Start: a.Start, End: a.End}, question: true}
+		}
+	}
+	return nil
+}
+
+func (q *request) creditsView(c *credited) CreditsView {
+	title := c.doc.Title
+	if title == "" {
+		title = readable(c.path)
+	}
+	name := c.path.String()
+	v := CreditsView{
+		Base: q.base("Credits of "+title, "credits"), Tabs: q.tabs(c.path, "credits"), Crumbs: q.crumbs(c.path, true), Path: name,
+		Old: c.old, Behind: c.behind, Words: c.credits.Words, Uncredited: c.credits.Uncredited,
+	}
+	v.Canonical, v.NoIndex = address("credits", name), c.old != nil || c.section != nil || q.query("from") != ""
+	if c.old != nil || c.section != nil {
+		v.Today = v.Canonical
+	}
+	if help, err := wiki.ParsePath(creditHelp); err == nil && q.snap.Has(help) {
+		v.Help = pageURL(help)
+	}
+	known := c.credits
+	v.Bar = barOf(standing(known.Contributors))
+	q.listPeople(&v, c)
+	if c.section != nil {
+		v.Title = "Credits of “" + c.section.Text + "”"
+		v.Section = &CreditSection{Text: c.section.Text, Question: c.section.question, URL: c.versionURL() + fragment(c.section.Anchor)}
+		v.Texts = q.attributionTexts(c)
+		return v
+	}
+	v.Original, v.Created, v.Participants = namesOf(known.Original), known.Created, participantsOf(c.doc)
+	if !known.Created.IsZero() {
+		v.CreatedURL = address("wiki", name, "rev", known.CreatedIn.String())
+	}
+	for _, r := range known.Reviewers[:min(len(known.Reviewers), creditRows)] {
+		v.Reviewers = append(v.Reviewers, CreditReview{CreditName: nameOf(r.Person), Reviews: r.Reviews, Last: r.Last})
+	}
+	v.Revisions = len(known.Revisions)
+	v.Changes, v.MoreChanges = creditChanges(c.path, known.Revisions, creditChangeRows)
+	v.Chart = sizeChart(known.Revisions, time.Now())
+	if !c.behind {
+		q.listSections(&v, c)
+	}
+	v.Texts = q.attributionTexts(c)
+	return v
+}
+
+// versionURL is the address of the version that c is about.
+func (c *credited) versionURL() string { return address("wiki", c.path.String(), "rev", c.rev) }
+
+// address gives an address of the same credits with another part, format or place in the list.
+func (c *credited) address(pairs ...string) string {
+	return address("credits", c.path.String(), append(pairs, "rev", c.rev)...)
+}
+
+// listPeople shows a part of the people. In a section only those count who have words in it.
+func (q *request) listPeople(v *CreditsView, c *credited) {
+	people := c.credits.Contributors
+	if c.section != nil {
+		people = standing(people)
+	}
+	from := 0
+	if n, err := strconv.Atoi(q.query("from")); err == nil && n > 0 {
+		from = min(n, len(people))
+	}
+	shown := people[from:min(from+creditRows, len(people))]
+	v.Others = len(people) - len(shown)
+	anchor := q.query("section")
+	if from > 0 {
+		v.Newest = c.address("section", anchor)
+	}
+	if next := from + len(shown); next < len(people) {
+		v.Older = c.address("section", anchor, "from", strconv.Itoa(next))
+	}
+	longest := 1.0
+	for _, s := range people {
+		longest = max(longest, s.Words, s.Added)
+	}
+	length := func(words float64) int { return int(math.Round(1000 * words / longest)) }
+	for i, s := range shown {
+		v.People = append(v.People, CreditRow{
+			CreditName: nameOf(s.Person), Tone: toneOf(from + i), Words: wordCount(s.Words), Percent: percent(s.Share), Added: wordCount(s.Added),
+			Edits: s.Edits, First: s.First, Last: s.Last, Stand: length(s.Words), Brought: length(s.Added),
+		})
+	}
+}
+
+// listSections shows whose words each question and section is made of.
+func (q *request) listSections(v *CreditsView, c *credited) {
+	parts := partsOf(c.doc)
+	parts = slices.DeleteFunc(parts, func(p part) bool { return p.Level == 1 && p.Text == c.doc.Title }) // that is the page
+	v.MoreSections = max(0, len(parts)-creditSections)
+	parts = parts[:len(parts)-v.MoreSections]
+	spans := make([]credit.Span, len(parts))
+	top := 6
+	for i, p := range parts {
+		spans[i] = p.Span
+		top = min(top, p.Level)
+	}
+	known, err := q.credit().Parts(c.page, spans)
+	if err != nil {
+		q.noteCredit(c.page, err)
+		return
+	}
+	for i, p := range parts {
+		s := CreditSection{
+			Level: p.Level - top + 1, Text: p.Text, Question: p.question, URL: c.versionURL() + fragment(p.Anchor),
+			Credits: c.address("section", p.Anchor), Words: known[i].Words, Bar: barOf(known[i].Shares),
+		}
+		s.Shares, s.Others, _ = topShares(known[i].Shares)
+		v.Sections = append(v.Sections, s)
+	}
+}
+
+// firstDay is the earliest day that a chart shows: clocks that were never set say 1970.
+var firstDay = time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// sizeChart draws how many words a page had when. Clocks may have been wrong: the line never runs back, and nothing is
+// later than now. It is nil for a page with fewer than two revisions.
+func sizeChart(revisions []credit.Revision, now time.Time) *SizeChart {
+	const width, height, edge = 640, 140, 4
+	if len(revisions) < 2 {
+		return nil
+	}
+	g := &SizeChart{Width: width, Height: height}
+	times := make([]time.Time, len(revisions))
+	for i, r := range revisions {
+		t := r.Time
+		if t.Before(firstDay) {
+			t = firstDay
+		}
+		if t.After(now) {
+			t = now
+		}
+		if i > 0 && t.Before(times[i-1]) {
+			t = times[i-1]
+		}
+		times[i] = t
+		g.Most = max(g.Most, r.Words)
+	}
+	g.First, g.Last = times[0], times[len(times)-1]
+	whole := g.Last.Sub(g.First).Seconds()
+	x := func(i int) int {
+		if whole <= 0 { // all at once: one step for each
+			return edge + i*(width-2*edge)/(len(revisions)-1)
+		}
+		return edge + int(math.Round((width-2*edge)*times[i].Sub(g.First).Seconds()/whole))
+	}
+	y := func(words int) int { return height - edge - (height-2*edge)*words/max(g.Most, 1) }
+	var line []byte
+	step := max(1, (len(revisions)+chartPoints-1)/chartPoints)
+	for i, r := range revisions {
+		last := i == len(revisions)-1
+		if i%step == 0 || last {
+			if len(line) == 0 {
+				line = append(line, 'M')
+			} else {
+				line = strconv.AppendInt(append(line, 'H'), int64(x(i)), 10)
+				line = strconv.AppendInt(append(line, 'V'), int64(y(r.Words)), 10)
+				continue
+			}
+			line = strconv.AppendInt(line, int64(x(i)), 10)
+			line = strconv.AppendInt(append(line, ' '), int64(y(r.Words)), 10)
+		}
+	}
+	g.Line = string(line)
+	g.Area = g.Line + "V" + strconv.Itoa(height-edge) + "H" + strconv.Itoa(edge) + "Z"
+	for i := len(revisions) - 1; i > 0 && len(g.Dots) < creditChangeRows; i-- {
+		if revisions[i].Substantial {
+			g.Dots = append(g.Dots, ChartDot{x(i), y(revisions[i].Words)})
+		}
+	}
+	return g
+}
