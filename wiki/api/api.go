@@ -84,6 +84,8 @@ func New(c Config) *API {
 	get(h, "list-pages", base+"/pages", "All pages, by path", a.pages)
 	get(h, "get-page", base+"/pages/{path}", "One page: its source, its HTML, its questions", a.page)
 	get(h, "list-revisions", base+"/pages/{path}/revisions", "A page's revisions, newest first, through renames", a.revisions)
+	getCredit(h, "get-credits", base+"/pages/{path}/credits", "Whom a page owes its words to", a.credits)
+	getCredit(h, "get-authorship", base+"/pages/{path}/authorship", "Who wrote which words of a page", a.authorship)
 	get(h, "search", base+"/search", "Search: each hit points at a question or a heading", a.search)
 	get(h, "suggest", base+"/suggest", "Titles and questions that begin so", a.suggest)
 	a.mux.HandleFunc("/", a.notFound)
@@ -110,7 +112,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // subresources are the last elements of addresses below a page.
-var subresources = []string{"/revisions"}
+var subresources = []string{"/revisions", "/credits", "/authorship"}
 
 // onePathElement escapes the slashes of a page's path, so that the path is one element for the router.
 func onePathElement(r *http.Request) *http.Request {

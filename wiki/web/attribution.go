@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,16 +100,12 @@ func (q *request) attribution(c *credited) *attribution {
 		a.URL += fragment(c.section.Anchor)
 		a.Version += fragment(c.section.Anchor)
 	}
-	seen := map[string]bool{}
 	for _, s := range standing(c.credits.Contributors) {
-		switch {
-		case seen[s.Name] && s.Hidden: // "a contributor" is said once
-		case len(a.Authors) == creditNames:
+		if len(a.Authors) == creditNames {
 			a.Others++
-		default:
-			a.Authors = append(a.Authors, attributed{oneLine(s.Name), s.Words, s.Share})
+			continue
 		}
-		seen[s.Name] = true
+		a.Authors = append(a.Authors, attributed{oneLine(s.Name), s.Words, s.Share})
 	}
 	a.Licence = parseLicence(q.credit().Licence())
 	return a
@@ -143,17 +140,25 @@ func (a *attribution) what() string {
 	return oneLine(a.Title)
 }
 
-// by lists the names as a sentence does.
-func (a *attribution) by() string {
+// names lists the authors. Two of one name, or without one, are said once.
+func (a *attribution) names() []string {
 	var names []string
 	for _, p := range a.Authors {
-		names = append(names, p.Name)
+		if !slices.Contains(names, p.Name) {
+			names = append(names, p.Name)
+		}
 	}
 	if a.Others > 0 {
-		names = append(names, "others")
+		names = append(names, others)
 	}
-	return inWords(names)
+	return names
 }
+
+// others stands for authors who are not named: BibTeX knows it by this word.
+const others = "others"
+
+// by lists the names as a sentence does.
+func (a *attribution) by() string { return inWords(a.names()) }
 
 // inWords gives "A", "A and B", "A, B and C".
 func inWords(names []string) string {
@@ -259,16 +264,12 @@ func (a *attribution) bibTeX() string {
 	}
 	b.WriteString("@misc{" + key)
 	field("title", "{"+bibTeXMarks.Replace(a.what())+"}")
-	var names []string
-	for _, p := range a.Authors {
-		name := bibTeXMarks.Replace(p.Name)
-		if strings.Contains(name, ",") || strings.Contains(strings.ToLower(" "+name+" "), " and ") || p.Name == anonymous {
-			name = "{" + name + "}" // one name, whatever is in it
+	names := a.names()
+	for i, name := range names {
+		names[i] = bibTeXMarks.Replace(name)
+		if strings.Contains(name, ",") || strings.Contains(strings.ToLower(" "+name+" "), " and ") || name == anonymous {
+			names[i] = "{" + names[i] + "}" // one name, whatever is in it
 		}
-		names = append(names, name)
-	}
-	if a.Others > 0 {
-		names = append(names, "others")
 	}
 	field("author", strings.Join(names, " and "))
 	field("howpublished", bibTeXMarks.Replace(oneLine(a.Wiki)))

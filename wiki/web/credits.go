@@ -102,22 +102,25 @@ func topShares(shares []credit.Share) (list []CreditShare, others int, percentag
 	return list, len(shares) - len(list), percent(rest)
 }
 
-// barOf cuts a bar into shares. Those without a colour of their own are one piece at its end.
+// barOf cuts a bar into shares, with a gap between two. Those without a colour of their own are one piece at its end.
 func barOf(shares []credit.Share) []BarPart {
-	const whole = 1000
+	const whole, gap = 1000, 4
 	var bar []BarPart
-	sum := 0.0
+	at, sum := 0, 0.0
 	for i, s := range shares {
-		if i == tones {
+		tone, end := toneOf(i), whole
+		if sum += s.Share; tone <= tones {
+			end = int(math.Round(whole * sum))
+		}
+		if end-at > gap || i == 0 {
+			bar = append(bar, BarPart{X: at, Width: end - at - gap, Tone: tone})
+		}
+		if at = end; tone > tones {
 			break
 		}
-		x := int(math.Round(whole * sum))
-		sum += s.Share
-		bar = append(bar, BarPart{X: x, Width: int(math.Round(whole*sum)) - x, Tone: toneOf(i)})
 	}
-	if len(shares) > tones {
-		x := int(math.Round(whole * sum))
-		bar = append(bar, BarPart{X: x, Width: whole - x, Tone: tones + 1})
+	if n := len(bar); n > 0 {
+		bar[n-1].Width = whole - bar[n-1].X
 	}
 	return bar
 }
@@ -393,7 +396,7 @@ var firstDay = time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
 // sizeChart draws how many words a page had when. Clocks may have been wrong: the line never runs back, and nothing is
 // later than now. It is nil for a page with fewer than two revisions.
 func sizeChart(revisions []credit.Revision, now time.Time) *SizeChart {
-	const width, height, edge = 640, 140, 4
+	const width, height, edge = 640, 140, 6
 	if len(revisions) < 2 {
 		return nil
 	}

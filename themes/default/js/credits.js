@@ -7,6 +7,7 @@ const credited = document.querySelector("[data-credits]");
 function namesOf(known) {
   const shown = known.authors.slice(0, 4);
   const rest = known.authors.length - shown.length + (known.others ?? 0);
+  if (known.authors.length === 1) return shown[0].name;
   const names = shown.map(({ name, share }) => `${name} ${share < 0.01 ? "under 1" : share < 1 ? Math.min(99, Math.round(100 * share)) : 100} %`);
   if (rest > 0) names.push(rest === 1 ? "1 other" : `${rest} others`);
   return names.join(", ");
