@@ -475,7 +475,7 @@ func TestOpenAPI(t *testing.T) {
 	if !strings.HasPrefix(doc.OpenAPI, "3.") {
 		t.Errorf("OpenAPI %q", doc.OpenAPI)
 	}
-	want := []string{"/api/v1/pages", "/api/v1/pages/{path}", "/api/v1/pages/{path}/revisions", "/api/v1/search", "/api/v1/suggest"}
+	want := []string{"/api/v1/pages", "/api/v1/pages/{path}", "/api/v1/pages/{path}/revisions", "/api/v1/pages/{path}/credits", "/api/v1/pages/{path}/authorship", "/api/v1/search", "/api/v1/suggest"}
 	for _, path := range want {
 		op, ok := doc.Paths[path]["get"]
 		if !ok || op.OperationID == "" || op.Summary == "" {
