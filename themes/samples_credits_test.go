@@ -15,7 +15,7 @@ var (
 	creditChange = web.CreditChange{Time: day, URL: "/compare/p?to=1a", Authors: []web.CreditName{ana, unnamed}, Kind: "modified", Words: 1234, Added: 210, Removed: 13}
 	pageCredits  = web.PageCredits{
 		URL: "/credits/p", Behind: true, Original: []web.CreditName{ana}, Created: day, CreatedURL: "/wiki/p?rev=1a", Shares: creditShares, Others: 3, OthersPercent: "7 %", Bar: creditBar,
-		Reviewers: []web.CreditName{chioma, unnamed}, MoreReviewers: 2, Participants: discussed, MoreParticipants: 1, Revised: []web.CreditChange{creditChange, creditChange},
+		Reviewers: []web.CreditName{chioma, unnamed}, MoreReviewers: 2, Participants: discussed, MoreParticipants: 1, Revised: []web.CreditMoment{{Time: day, URL: "/compare/p?to=1a"}, {Time: day, URL: "/compare/p?to=2b"}},
 	}
 )
 

@@ -35,6 +35,7 @@ var figures = []struct {
 }{
 	{"serve", (*bench).serving},
 	{"view", (*bench).firstView},
+	{"creditview", (*bench).creditedView},
 	{"save", (*bench).saving},
 	{"writers", (*bench).manyWriters},
 	{"revisions", (*bench).revisions},
@@ -48,7 +49,7 @@ var figures = []struct {
 }
 
 func main() {
-	only := flag.String("only", "", "comma-separated `figures`: serve, view, save, writers, revisions, history, credit, judged, search, merge, worst, start")
+	only := flag.String("only", "", "comma-separated `figures`: serve, view, creditview, save, writers, revisions, history, credit, judged, search, merge, worst, start")
 	dir := flag.String("dir", filepath.Join(os.TempDir(), "coppice-bench"), "`folder` for generated repositories; they are used again by the next run")
 	pages := flag.Int("pages", 10_000, "pages of the generated repository")
 	commits := flag.Int("commits", 50_000, "commits of the generated repository")

@@ -308,7 +308,8 @@ func (x *Index) roster(d *data, w *wiki.Wiki, s *wiki.Snapshot) *roster {
 	rulesID, _ := s.FileID(RulesFile)
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if r := x.people; r != nil && x.peopleOf == d && r.mailmap == mapID && r.file == rulesID {
+	if r := x.people; r != nil && r.mailmap == mapID && r.file == rulesID && (x.peopleOf == d || r.holds(x.peopleOf, d)) {
+		x.peopleOf = d
 		return r
 	}
 	m, problems := readMailmap(x.steering(w, mailmapFile, mapID))
@@ -338,11 +339,16 @@ func (x *Index) runs(d *data, no int32) []run {
 		x.kept, x.keptOf = make(map[int32][]run), d.tables
 	}
 	runs, ok := x.kept[no]
+	base, next := x.kept[d.revs[no].base]
 	x.mu.Unlock()
-	if ok {
+	switch {
+	case ok:
 		return runs
+	case next && !d.revs[no].alone: // somebody saw the text before, as is likely for a page that was just edited
+		runs = d.apply(no, base)
+	default:
+		runs = d.runs(no)
 	}
-	runs = d.runs(no)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.keptOf == d.tables {

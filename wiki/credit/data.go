@@ -420,7 +420,7 @@ func (d *data) runs(no int32) []run {
 // apply carries out a script. What the file cannot mean is left out: it was written by us and has a checksum.
 func (d *data) apply(no int32, base []run) []run {
 	r := &d.revs[no]
-	var out []run
+	out := make([]run, 0, len(base)+8)
 	end := int32(0)
 	add := func(n, commit int32) {
 		end += n

@@ -30,6 +30,7 @@ const (
 type roster struct {
 	persons  []*Person
 	of       []int32 // for each person of the data its Person, or -1 for a bot
+	resolved []ident // each person of the data after .mailmap
 	rules    *rules
 	nobody   map[int32]bool // commits that give nothing
 	problems []Problem
@@ -72,6 +73,7 @@ func newRoster(d *data, m *mailmap, r *rules) *roster {
 	var shown []ident
 	var shownAt []int64
 	resolved := make([]ident, len(d.people))
+	x.resolved = resolved
 	add := func(i int, key string) {
 		id := resolved[i]
 		no, ok := byKey[key]
@@ -175,6 +177,9 @@ func (x *roster) authors(d *data, commit int32) []*Person {
 		}
 	}
 	mentions := d.mentionsOf(commit)
+	if no := x.of[c.author]; no >= 0 && len(mentions) == 0 { // nearly always
+		return x.persons[no : no+1 : no+1]
+	}
 	replaced := false
 	for _, m := range mentions {
 		if m.role == suggester || m.role == importedFrom {

@@ -213,7 +213,7 @@ func (v *View) Credits(page wiki.Page) (*Credits, error) {
 	if err != nil {
 		return nil, err
 	}
-	return v.credits(v.whole(page.Path, rev), at, 0, 0), nil
+	return v.CreditsIn(v.whole(page.Path, rev, at), 0, 0), nil
 }
 
 // CreditsOf gives the credits of the words between two bytes of a page's Source: a section's, or a question's with its
@@ -263,7 +263,9 @@ func (v *View) CreditsIn(a *Authorship, start, end int) *Credits {
 		}
 	}
 	reviews := map[*Person]*Review{}
-	for i, no := range v.line(a.Page.Path, a.at) {
+	line := v.line(a.Page.Path, a.at)
+	c.Revisions = make([]Revision, 0, len(line))
+	for i, no := range line {
 		r := v.revision(no)
 		c.Revisions = append(c.Revisions, r)
 		if i == 0 {

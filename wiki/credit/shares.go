@@ -8,13 +8,20 @@ import (
 	"coppice/wiki"
 )
 
-// whole gives the passages of a rev's text with their words counted and without their places, for which nobody has to
-// read the text.
-func (v *View) whole(path wiki.Path, rev int32) *Authorship {
-	a := &Authorship{Page: wiki.Page{Path: path}}
+// whole gives how many words of a rev's text each commit brought, as passages without their places: for that nobody has
+// to read the text.
+func (v *View) whole(path wiki.Path, rev, as int32) *Authorship {
+	a := &Authorship{Page: wiki.Page{Path: path}, at: as}
+	at := map[int32]int{}
 	from := 0
 	for _, r := range v.x.runs(v.d, rev) {
-		a.Passages = append(a.Passages, Passage{Words: int(r.to) - from, Authors: v.people.authors(v.d, r.commit)})
+		i, ok := at[r.commit]
+		if !ok {
+			i = len(a.Passages)
+			at[r.commit] = i
+			a.Passages = append(a.Passages, Passage{Authors: v.people.authors(v.d, r.commit)})
+		}
+		a.Passages[i].Words += int(r.to) - from
 		from = int(r.to)
 	}
 	return a
@@ -34,7 +41,7 @@ func (v *View) Latest(path wiki.Path) (*Credits, bool) {
 	if v.d.revs[last].blob.IsZero() {
 		return nil, false
 	}
-	return v.credits(v.whole(path, v.d.own(last)), v.tip, 0, 0), true
+	return v.CreditsIn(v.whole(path, v.d.own(last), v.tip), 0, 0), true
 }
 
 // Part is what the credits of a part of a page add up to.
@@ -87,3 +94,49 @@ func (a *Authorship) part(s Span) Part {
 // Licence is under what readers may copy the pages, in the community's own words, as credit.yml has it; "" if it says
 // nothing.
 func (v *View) Licence() string { return v.people.rules.licence }
+
+// Mark stands for what a View says of a page: as long as a page's Mark is the same, so are its Credits.
+type Mark struct {
+	people  *roster
+	rev, at int32
+	newest  int32
+}
+
+// Mark gives the mark of a page without counting a word. It is not ok while Credits is ErrBehind.
+func (v *View) Mark(page wiki.Page) (m Mark, ok bool) {
+	rev, at, err := v.locate(page)
+	if err != nil {
+		return Mark{}, false
+	}
+	m = Mark{people: v.people, rev: rev, at: at}
+	if v.d.commits[at].id == v.d.position {
+		m.at = -1 // of the head only what is the page's own counts
+	}
+	t := v.d.tables
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	m.newest = v.d.last(page.Path.String())
+	return m, true
+}
+
+// holds reports whether the people of an older data are those of d, which has grown from it: nobody is new, and whoever
+// committed since did so under the name that they are known by. Otherwise everybody is resolved anew, which takes time
+// in proportion to all of history.
+func (x *roster) holds(old, d *data) bool {
+	if old == nil || old.tables != d.tables || len(old.commits) > len(d.commits) || len(d.people) != len(x.of) {
+		return false
+	}
+	for no := len(old.commits); no < len(d.commits); no++ {
+		c := &d.commits[no]
+		if len(x.rules.format) > 0 && x.rules.isFormat(c.id.String()) {
+			return false
+		}
+		if x.of[c.author] < 0 {
+			continue
+		}
+		if p := x.persons[x.of[c.author]]; !p.Hidden && (p.Name != x.resolved[c.author].name || p.Email != x.resolved[c.author].mail) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"errors"
 	"math"
 	"net/http"
@@ -24,29 +25,65 @@ func toneOf(i int) int { return min(i, tones) + 1 }
 
 // pageCredits says below a page whose words it is. While the index does not know the text yet, it is what stood before;
 // if it does not know the page, what history tells. No page waits for it.
-func (q *request) pageCredits(page wiki.Page, b *body, v *PageView) *PageCredits {
-	c := &PageCredits{
-		URL:          address("credits", page.Path.String()),
-		Participants: b.people[:min(len(b.people), participantsShown)], MoreParticipants: max(0, len(b.people)-participantsShown),
-		Created: v.Created.Time, CreatedURL: v.Created.URL,
+func (q *request) pageCredits(page wiki.Page, b *body, v *PageView) {
+	kept, ok := q.knownCredits(page)
+	if !ok {
+		c := PageCredits{Created: v.Created.Time, CreatedURL: v.Created.URL, Behind: true}
+		if v.Created.Author != "" {
+			c.Original = []CreditName{{Name: v.Created.Author}}
+		}
+		text, err := json.Marshal(c)
+		if err != nil {
+			return // nothing in it can fail
+		}
+		kept = keptCredits{credits: c, print: string(text)}
 	}
-	if v.Created.Author != "" {
-		c.Original = []CreditName{{Name: v.Created.Author}}
-	}
+	c := kept.credits
+	c.URL = address("credits", page.Path.String())
+	c.Participants, c.MoreParticipants = b.people[:min(len(b.people), participantsShown)], max(0, len(b.people)-participantsShown)
+	v.Credits, v.CreditsPrint = &c, kept.print
+}
+
+// keptCredits are the credits of a page's newest version, which hold as long as its mark does.
+type keptCredits struct {
+	mark    credit.Mark
+	credits PageCredits
+	print   string // a number that no others have: writing them out for the view's fingerprint would cost more than they do
+}
+
+// knownCredits gives what the index says of a page, and whether it says anything. Nothing is counted again while
+// nothing has changed: after an edit of one page, all others are put together anew.
+func (q *request) knownCredits(page wiki.Page) (keptCredits, bool) {
 	if q.cfg.Credit.Reached().IsZero() { // its file is being read
-		c.Behind = true
-		return c
+		return keptCredits{}, false
+	}
+	mark, ok := q.credit().Mark(page)
+	if kept, there := q.credits.GetIfPresent(page.Path); ok && there && kept.mark == mark {
+		return kept, true
 	}
 	known, err := q.credit().Credits(page)
-	if c.Behind = err != nil; c.Behind {
+	if err != nil {
 		q.noteCredit(page, err)
-		var ok bool
-		if known, ok = q.credit().Latest(page.Path); !ok || page.Commit != q.snap.Commit() {
-			return c
+		if page.Commit != q.snap.Commit() {
+			return keptCredits{}, false
+		}
+		if known, ok = q.credit().Latest(page.Path); !ok {
+			return keptCredits{}, false
 		}
 	}
-	c.Original, c.Created = namesOf(known.Original), known.Created
-	c.CreatedURL = address("wiki", page.Path.String(), "rev", known.CreatedIn.String())
+	c := newPageCredits(page.Path, known)
+	c.Behind = err != nil
+	kept := keptCredits{mark, c, strconv.FormatUint(q.counted.Add(1), 10)}
+	if !c.Behind && page.Commit == q.snap.Commit() {
+		q.credits.Set(page.Path, kept)
+	}
+	return kept, true
+}
+
+func newPageCredits(p wiki.Path, known *credit.Credits) PageCredits {
+	c := PageCredits{
+		Original: namesOf(known.Original), Created: known.Created, CreatedURL: address("wiki", p.String(), "rev", known.CreatedIn.String()),
+	}
 	shares := standing(known.Contributors)
 	c.Shares, c.Others, c.OthersPercent = topShares(shares)
 	c.Bar = barOf(shares)
@@ -54,7 +91,10 @@ func (q *request) pageCredits(page wiki.Page, b *body, v *PageView) *PageCredits
 		c.Reviewers = append(c.Reviewers, nameOf(r.Person))
 	}
 	c.MoreReviewers = len(known.Reviewers) - len(c.Reviewers)
-	c.Revised, _ = creditChanges(page.Path, known.Revisions, revisionsShown)
+	changes, _ := creditChanges(p, known.Revisions, revisionsShown)
+	for _, r := range changes {
+		c.Revised = append(c.Revised, CreditMoment{r.Time, r.URL})
+	}
 	return c
 }
 

@@ -102,6 +102,8 @@ const (
 	creditSections = 200
 	// creditNames bounds who is named in a text to paste; the rest is "others", as bibliographies have it.
 	creditNames = 200
+	// keptCreditPages keeps the credits of as many pages as the caches hold; each takes a kilobyte or two.
+	keptCreditPages = 1000
 	// chartPoints is about how many steps an eye can tell apart in the chart of a page's size.
 	chartPoints = 240
 )

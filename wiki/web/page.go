@@ -136,7 +136,7 @@ func (q *request) pageView(page wiki.Page, b *body) PageView {
 	v.Backlinks = links(q.view.Backlinks(p), backlinksShown)
 	v.Related = q.related(p, b.keywords)
 	q.stampPage(&v, page)
-	v.Credits = q.pageCredits(page, b, &v)
+	q.pageCredits(page, b, &v)
 	return v
 }
 

@@ -97,6 +97,8 @@ type Server struct {
 	bodies    *otter.Cache[bodyKey, *body]
 	pages     *otter.Cache[string, *cachedPage] // by address
 	questions *otter.Cache[questionKey, []answer]
+	credits   *otter.Cache[wiki.Path, keptCredits]
+	counted   atomic.Uint64      // credits that were ever counted
 	rendering singleflight.Group // bodies that are being made
 	readers   slots              // for pages
 	writers   slots              // for previews and comparisons
@@ -121,6 +123,7 @@ func New(c Config) (*Server, error) {
 		pages: otter.Must(&otter.Options[string, *cachedPage]{
 			MaximumWeight: pageCacheBytes, Weigher: func(_ string, p *cachedPage) uint32 { return p.weight() },
 		}),
+		credits: otter.Must(&otter.Options[wiki.Path, keptCredits]{MaximumSize: keptCreditPages}),
 	}
 	s.questions = otter.Must(&otter.Options[questionKey, []answer]{MaximumWeight: questionCacheBytes, Weigher: answersWeight})
 	if c.BaseURL != "" {

@@ -110,7 +110,9 @@ type PageView struct {
 	Moved       string     // "Redirected from X", or ""
 	Related     []PageLink
 	ReviewBy    time.Time
-	Credits     *PageCredits
+
+	Credits      *PageCredits `json:"-"`
+	CreditsPrint string       // stands for Credits in JSON
 }
 
 // Stamp says who did something when.

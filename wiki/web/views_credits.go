@@ -18,7 +18,13 @@ type PageCredits struct {
 	MoreReviewers    int
 	Participants     []Participant
 	MoreParticipants int
-	Revised          []CreditChange // substantial revisions, newest first
+	Revised          []CreditMoment // substantial revisions, newest first
+}
+
+// CreditMoment is when a page was revised; URL leads to what changed.
+type CreditMoment struct {
+	Time time.Time
+	URL  string
 }
 
 // CreditName is a person; URL is "" for those who want no page of their own.
