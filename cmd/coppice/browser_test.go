@@ -59,6 +59,7 @@ func TestBrowser(t *testing.T) {
 		{"Blame", testBlame},
 		{"Audit", testAudit},
 		{"Views", testViews},
+		{"Credits", testCredits},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()
