@@ -153,6 +153,7 @@ func (h *house) furnish() []view {
 		}},
 		at("history", "/history/"+samplePage),
 		at("history-deleted", "/history/when-a-community-ends"),
+		at("credits", "/credits/"+samplePage), at("credits-section", "/credits/"+samplePage+"?section="+sampleQuestion), at("credits-wide", "/credits/wide"), at("credits-arabic", "/credits/مجتمعات الممارسة"),
 		at("compare", "/compare/"+samplePage+"?to="+rev),
 		at("compare-split", "/compare/"+samplePage+"?mode=split&to="+rev),
 		at("compare-rendered", "/compare/"+samplePage+"?mode=rendered&to="+rev),

@@ -113,8 +113,8 @@ func (v *View) Mark(page wiki.Page) (m Mark, ok bool) {
 		m.at = -1 // of the head only what is the page's own counts
 	}
 	t := v.d.tables
-	t.mu.RLock()
-	defer t.mu.RUnlock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	m.newest = v.d.last(page.Path.String())
 	return m, true
 }

@@ -130,6 +130,43 @@ func TestCreditsBeforeTheyAreKnown(t *testing.T) {
 	h.get("/credits/soil?format=json").want(t, 200, `"share": 0.2`)
 }
 
+// TestCreditsFollowNames: a page is as it was, but not what its people are called.
+func TestCreditsFollowNames(t *testing.T) {
+	h := build(t, files("index.md", "# Home\n", "soil.md", "# Soil\n\nOne two three.\n"))
+	save := func(name, who string) {
+		t.Helper()
+		p, err := wiki.ParsePath(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source := "# " + name + "\n\nFour five six seven " + who + ".\n"
+		if _, err := h.wiki.Save(t.Context(), wiki.Edit{Path: p, Base: h.wiki.Head().Commit(), Source: []byte(source), Author: wiki.Contributor{Name: who, Email: "ben@example.org"}}); err != nil {
+			t.Fatal(err)
+		}
+		h.settle()
+	}
+	save("soil", "Ben")
+	h.get("/wiki/soil").want(t, 200, ">Ben</a>")
+	save("index", "Ben") // nobody is new
+	h.get("/wiki/soil").want(t, 200, ">Ben</a>")
+	if _, err := h.wiki.Import(t.Context(), files(".mailmap", "Benjamin <ben@example.org>\n"), ada, "Ben is Benjamin"); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	if r := h.get("/wiki/soil").want(t, 200, ">Benjamin</a>"); strings.Contains(r.body, ">Ben</a>") {
+		t.Error("the page still has the old name")
+	}
+	save("index", "Cara") // somebody new, of the same address
+	if _, err := h.wiki.Import(t.Context(), files(".coppice/credit.yml", "opt_out: [ben@example.org]\n"), ada, "Opt out"); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	foot := h.get("/wiki/soil").want(t, 200, "<bdi>a contributor</bdi>").body
+	if strings.Contains(foot[strings.Index(foot, `<section class="credits"`):], "Benjamin") {
+		t.Error("the footer names whoever opted out")
+	}
+}
+
 // TestAttribution: a text to paste is well-formed whatever people are called.
 func TestAttribution(t *testing.T) {
 	when := time.Date(2026, 3, 14, 0, 0, 0, 0, time.UTC)
