@@ -169,11 +169,3 @@ func roundUp(n int) int {
 }
 
 func countTicks(top int) []string { return []string{strconv.Itoa(top), strconv.Itoa(top / 2), "0"} }
-
-// percent gives a share as whole percent; what is more than nothing and less than one is said to be so.
-func percent(x float64) string {
-	if x > 0 && x < 0.005 {
-		return "under 1 %"
-	}
-	return strconv.Itoa(int(math.Round(x*100))) + " %"
-}

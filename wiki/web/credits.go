@@ -82,7 +82,7 @@ func (q *request) knownCredits(page wiki.Page) (keptCredits, bool) {
 
 func newPageCredits(p wiki.Path, known *credit.Credits) PageCredits {
 	c := PageCredits{
-		Original: namesOf(known.Original), Created: known.Created, CreatedURL: address("wiki", p.String(), "rev", known.CreatedIn.String()),
+		Original: creditNamesOf(known.Original), Created: known.Created, CreatedURL: address("wiki", p.String(), "rev", known.CreatedIn.String()),
 	}
 	shares := standing(known.Contributors)
 	c.Shares, c.Others, c.OthersPercent = topShares(shares)
@@ -113,7 +113,7 @@ func nameOf(p *credit.Person) CreditName {
 	return n
 }
 
-func namesOf(people []*credit.Person) []CreditName {
+func creditNamesOf(people []*credit.Person) []CreditName {
 	var list []CreditName
 	for _, p := range people {
 		list = append(list, nameOf(p))
@@ -198,7 +198,7 @@ func creditChanges(p wiki.Path, revisions []credit.Revision, limit int) (list []
 			continue
 		}
 		list = append(list, CreditChange{
-			Time: r.Time, URL: address("compare", p.String(), "to", r.Commit.String()), Authors: namesOf(r.Authors), Kind: r.Kind.String(),
+			Time: r.Time, URL: address("compare", p.String(), "to", r.Commit.String()), Authors: creditNamesOf(r.Authors), Kind: r.Kind.String(),
 			Words: r.Words, Added: r.Added, Removed: r.Removed,
 		})
 	}
@@ -346,7 +346,7 @@ func (q *request) creditsView(c *credited) CreditsView {
 		v.Texts = q.attributionTexts(c)
 		return v
 	}
-	v.Original, v.Created, v.Participants = namesOf(known.Original), known.Created, participantsOf(c.doc)
+	v.Original, v.Created, v.Participants = creditNamesOf(known.Original), known.Created, participantsOf(c.doc)
 	if !known.Created.IsZero() {
 		v.CreatedURL = address("wiki", name, "rev", known.CreatedIn.String())
 	}

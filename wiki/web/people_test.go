@@ -231,9 +231,4 @@ func TestChartGeometry(t *testing.T) {
 			t.Errorf("the curve at %v is %v, want %v", people, got, want)
 		}
 	}
-	for x, want := range map[float64]string{0: "0 %", 0.001: "under 1 %", 0.5: "50 %", 1: "100 %"} {
-		if got := percent(x); got != want {
-			t.Errorf("%v is %q, want %q", x, got, want)
-		}
-	}
 }
