@@ -91,6 +91,7 @@ func TestGatheredAnswersAreWhole(t *testing.T) {
 			t.Fatal(err)
 		}
 		body, err := io.ReadAll(res.Body)
+		res.Body.Close()
 		if err != nil || string(body) != strings.Repeat("x", n) {
 			t.Errorf("%d bytes of %d, %v", len(body), n, err)
 		}
