@@ -9,8 +9,8 @@ import (
 var (
 	ana, chioma  = web.CreditName{Name: "Ana Lima", URL: "/contributors/ana-lima"}, web.CreditName{Name: "Chioma" + hostile, URL: "/contributors/chioma"}
 	unnamed      = web.CreditName{Name: "a contributor"}
-	creditShares = []web.CreditShare{{CreditName: ana, Percent: "62 %", Tone: 1}, {CreditName: chioma, Percent: "30 %", Tone: 2}, {CreditName: unnamed, Percent: "under 1 %", Tone: 6}}
-	creditBar    = []web.BarPart{{X: 0, Width: 620, Tone: 1}, {X: 620, Width: 300, Tone: 2}, {X: 920, Width: 80, Tone: 6}}
+	creditShares = []web.CreditShare{{CreditName: ana, Percent: "62 %", Tone: "1"}, {CreditName: chioma, Percent: "30 %", Tone: "2"}, {CreditName: unnamed, Percent: "under 1 %", Tone: "6"}}
+	creditBar    = []web.BarPart{{Path: "M0 0v10h620v-10z", Tone: "1"}, {Path: "M620 0v10h300v-10z", Tone: "2"}, {Path: "M920 0v10h80v-10z", Tone: "6"}}
 	discussed    = []web.Participant{{Name: "Ben", Part: "launched it" + hostile}, {Name: "مريم"}}
 	creditChange = web.CreditChange{Time: day, URL: "/compare/p?to=1a", Authors: []web.CreditName{ana, unnamed}, Kind: "modified", Words: 1234, Added: 210, Removed: 13}
 	pageCredits  = web.PageCredits{
@@ -25,9 +25,9 @@ func creditsSamples() []sample {
 		web.CreditsView{
 			Base: base("Credits of Who takes part?", "credits"), Tabs: tabs, Crumbs: crumbs, Path: "p", Old: &stamp, Today: "/credits/p", Help: "/wiki/help/credits", Behind: true, Words: 1234, Uncredited: 12, Bar: creditBar,
 			People: []web.CreditRow{
-				{CreditName: ana, Tone: 1, Words: 765, Percent: "62 %", Added: 1020, Edits: 14, First: day.Add(-9000 * time.Hour), Last: day, Stand: 750, Brought: 1000},
-				{CreditName: chioma, Tone: 2, Words: 370, Percent: "30 %", Edits: 1, First: day, Last: day, Stand: 360},
-				{CreditName: unnamed, Tone: 6, Words: 5, Percent: "under 1 %", Stand: 5},
+				{CreditName: ana, Tone: "1", Words: 765, Percent: "62 %", Added: 1020, Edits: 14, First: day.Add(-9000 * time.Hour), Last: day, Stand: 750, Brought: 1000},
+				{CreditName: chioma, Tone: "2", Words: 370, Percent: "30 %", Edits: 1, First: day, Last: day, Stand: 360},
+				{CreditName: unnamed, Tone: "6", Words: 5, Percent: "under 1 %", Stand: 5},
 			},
 			Others: 2, Older: "/credits/p?from=100", Newest: "/credits/p", Original: []web.CreditName{ana}, Created: day, CreatedURL: "/wiki/p?rev=1a",
 			Reviewers: []web.CreditReview{{CreditName: chioma, Reviews: 2, Last: day}}, Participants: discussed, Revisions: 15,

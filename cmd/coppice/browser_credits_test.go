@@ -202,7 +202,7 @@ func checkFooter(b *tab, words map[string]int) {
 		}
 		want = append(want, name+" "+share)
 	}
-	got := ask[[]string](b, `[...document.querySelectorAll(".credits dd li:has(.swatch)")].map((li) => li.innerText.replace(/\s+/g, " ").trim())`)
+	got := ask[[]string](b, `[...document.querySelectorAll(".credits dd li[class]")].map((li) => li.innerText.replace(/\s+/g, " ").trim())`)
 	if !slices.Equal(got, want) {
 		b.t.Errorf("the footer says %q, and the edits say %q", got, want)
 	}

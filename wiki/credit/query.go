@@ -284,6 +284,7 @@ func (v *View) CreditsIn(a *Authorship, start, end int) *Credits {
 			reviews[who].Last = later(reviews[who].Last, r.Time)
 		}
 	}
+	c.Contributors = make([]Share, 0, len(shares))
 	for _, s := range shares {
 		if credited > 0 {
 			s.Share = s.Words / float64(credited)

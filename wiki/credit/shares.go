@@ -12,9 +12,11 @@ import (
 // to read the text.
 func (v *View) whole(path wiki.Path, rev, as int32) *Authorship {
 	a := &Authorship{Page: wiki.Page{Path: path}, at: as}
-	at := map[int32]int{}
+	runs := v.x.runs(v.d, rev)
+	at := make(map[int32]int, min(len(runs), 64)) // few pages stand on more commits
+	a.Passages = make([]Passage, 0, min(len(runs), 64))
 	from := 0
-	for _, r := range v.x.runs(v.d, rev) {
+	for _, r := range runs {
 		i, ok := at[r.commit]
 		if !ok {
 			i = len(a.Passages)

@@ -21,7 +21,7 @@ const tones = 5
 const creditHelp = "help/credits"
 
 // toneOf numbers the colour of the person in place i.
-func toneOf(i int) int { return min(i, tones) + 1 }
+func toneOf(i int) string { return strconv.Itoa(min(i, tones) + 1) }
 
 // pageCredits says below a page whose words it is. While the index does not know the text yet, it is what stood before;
 // if it does not know the page, what history tells. No page waits for it.
@@ -142,27 +142,37 @@ func topShares(shares []credit.Share) (list []CreditShare, others int, percentag
 	return list, len(shares) - len(list), percent(rest)
 }
 
-// barOf cuts a bar into shares, with a gap between two. Those without a colour of their own are one piece at its end.
+// barOf cuts a bar into shares, with a gap between two. Those without a colour of their own are one piece at its end; a
+// piece that is too short to be seen is left out.
 func barOf(shares []credit.Share) []BarPart {
 	const whole, gap = 1000, 4
 	var bar []BarPart
 	at, sum := 0, 0.0
 	for i, s := range shares {
-		tone, end := toneOf(i), whole
-		if sum += s.Share; tone <= tones {
-			end = int(math.Round(whole * sum))
+		sum += s.Share
+		end, last := int(math.Round(whole*sum)), i == len(shares)-1 || i == tones
+		if last {
+			end = whole
 		}
-		if end-at > gap || i == 0 {
-			bar = append(bar, BarPart{X: at, Width: end - at - gap, Tone: tone})
+		if end-at > gap {
+			width := end - at - gap
+			if last {
+				width = end - at
+			}
+			bar = append(bar, BarPart{Path: barPath(at, width), Tone: toneOf(i)})
+			at = end
 		}
-		if at = end; tone > tones {
+		if last {
 			break
 		}
 	}
-	if n := len(bar); n > 0 {
-		bar[n-1].Width = whole - bar[n-1].X
-	}
 	return bar
+}
+
+func barPath(x, width int) string {
+	b := strconv.AppendInt([]byte{'M'}, int64(x), 10)
+	b = strconv.AppendInt(append(b, " 0v10h"...), int64(width), 10)
+	return string(append(b, "v-10z"...))
 }
 
 // percent shows a share; one that is neither nothing nor all is never shown as such.

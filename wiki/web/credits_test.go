@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -241,5 +242,31 @@ func TestSizeChart(t *testing.T) {
 	}
 	if sizeChart(many[:1], now) != nil {
 		t.Error("one revision makes no line")
+	}
+}
+
+// TestBar: the pieces of a bar fill it, whatever the shares are.
+func TestBar(t *testing.T) {
+	equal := func(n int) (list []credit.Share) {
+		for range n {
+			list = append(list, credit.Share{Share: 1 / float64(n)})
+		}
+		return list
+	}
+	for _, tt := range []struct {
+		shares []credit.Share
+		want   []BarPart
+	}{
+		{nil, nil},
+		{equal(1), []BarPart{{"M0 0v10h1000v-10z", "1"}}},
+		{equal(2), []BarPart{{"M0 0v10h496v-10z", "1"}, {"M500 0v10h500v-10z", "2"}}},
+		{[]credit.Share{{Share: .999}, {Share: .001}}, []BarPart{{"M0 0v10h995v-10z", "1"}}},
+		{[]credit.Share{{Share: .9}, {Share: .03}, {Share: .03}, {Share: .02}, {Share: .01}, {Share: .005}, {Share: .005}}, []BarPart{
+			{"M0 0v10h896v-10z", "1"}, {"M900 0v10h26v-10z", "2"}, {"M930 0v10h26v-10z", "3"}, {"M960 0v10h16v-10z", "4"}, {"M980 0v10h6v-10z", "5"}, {"M990 0v10h10v-10z", "6"}}},
+		{equal(1000), []BarPart{{"M0 0v10h1v-10z", "5"}, {"M5 0v10h995v-10z", "6"}}},
+	} {
+		if got := barOf(tt.shares); !slices.Equal(got, tt.want) {
+			t.Errorf("%d shares make %v, want %v", len(tt.shares), got, tt.want)
+		}
 	}
 }

@@ -34,11 +34,12 @@ type CreditName struct{ Name, URL string }
 type CreditShare struct {
 	CreditName
 	Percent string
-	Tone    int
+	Tone    string
 }
 
-// BarPart is a piece of a bar, in thousandths of its length.
-type BarPart struct{ X, Width, Tone int }
+// BarPart is a piece of a bar of 1000 by 10: Path is the data of an SVG path. Texts go through a template at a fraction
+// of what numbers cost, and a bar stands on every page.
+type BarPart struct{ Path, Tone string }
 
 // Participant is a person of the discussion behind a page, and the part they had in it.
 type Participant struct{ Name, Part string }
@@ -90,7 +91,7 @@ type CreditsView struct {
 // CreditRow is what one person did for a page.
 type CreditRow struct {
 	CreditName
-	Tone        int
+	Tone        string
 	Words       int // that stand
 	Percent     string
 	Added       int // brought to the page, ever
