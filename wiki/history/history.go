@@ -63,6 +63,7 @@ type data struct {
 	pathNo   map[string]int32 // never written to once shared
 	revs     []rev            // in the order of their commits
 	byPath   [][]int32        // for each path its revisions, oldest first; a renaming stands under both paths
+	numbers  *numbers         // of commits; shared by all data that grew from the same beginning
 }
 
 type commit struct {
@@ -211,6 +212,9 @@ func (x *Index) replace(root string, d *data) error {
 func (d *data) grown(add *data) *data {
 	g := *d
 	g.position = add.position
+	if g.numbers == nil {
+		g.numbers = &numbers{}
+	}
 	g.commits = joined(g.commits, add.commits)
 	g.revs = joined(g.revs, add.revs)
 	g.byPath = slices.Concat(d.byPath, add.newLists(len(d.paths)))
