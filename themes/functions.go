@@ -13,6 +13,7 @@ import (
 //
 //	asset "css/main.css"          address of an asset; unknown names are errors of Load
 //	machineTime T                 for datetime="": 2009-03-14T15:04:00Z, always UTC
+//	machineDay T                  for a field of type="date": 2009-03-14
 //	humanTime T                   14 March 2009, 15:04 (UTC)
 //	humanDate T                   14 March 2009
 //	clock T                       15:04
@@ -27,6 +28,7 @@ func (t *Theme) functions() template.FuncMap {
 	return template.FuncMap{
 		"asset":       t.mustAssetURL,
 		"machineTime": machineTime,
+		"machineDay":  machineDay,
 		"humanTime":   humanTime,
 		"humanDate":   humanDate,
 		"clock":       clock,
@@ -48,6 +50,7 @@ func (t *Theme) mustAssetURL(name string) (string, error) {
 }
 
 func machineTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+func machineDay(t time.Time) string  { return t.UTC().Format(time.DateOnly) }
 func humanTime(t time.Time) string   { return t.UTC().Format("2 January 2006, 15:04") }
 func humanDate(t time.Time) string   { return t.UTC().Format("2 January 2006") }
 func clock(t time.Time) string       { return t.UTC().Format("15:04") }

@@ -109,7 +109,7 @@ func samples() []sample {
 			{Text: "The end.\n"},
 		},
 	}
-	return slices.Concat(peopleSamples(), blameSamples(), creditsSamples(), []sample{
+	return slices.Concat(peopleSamples(), blameSamples(), creditsSamples(), pastSamples(), []sample{
 		{"front", web.FrontView{Base: base("Practice FAQ", "front"), Intro: prose, IntroURL: "/wiki/index", Popular: links, Recent: links, Categories: categories,
 			Questions: []web.PageLink{{Title: "What is a community of practice?", URL: "/wiki/p"}, {Title: "How do we plan a launch workshop?", URL: "/wiki/l"}, {Title: "كيف يتواصل الأعضاء؟", URL: "/wiki/c"}, {Title: "How much do members take part, and is it normal that most only read?", URL: "/wiki/q"}}},
 			web.FrontView{Base: bare("W", "front")}},
@@ -149,11 +149,11 @@ func variants() []sample {
 	compare := func(mode string, rendered template.HTML) web.CompareView {
 		return web.CompareView{Base: base("Changes of p", "compare"), Tabs: tabs, Crumbs: crumbs, From: stamp, To: stamp, Mode: mode, InlineURL: "/compare/p", SplitURL: "/s", RichURL: "/r", Hunks: hunks, Rendered: rendered}
 	}
-	return []sample{
+	return append(pastVariants(), []sample{
 		{view: "compare", full: compare("inline", "")},
 		{view: "compare", full: compare("rendered", "<p>About <del>ten</del><ins>sixteen</ins> percent.</p>")},
 		{view: "search", full: web.SearchView{Base: base("Search", "search")}},
 		{view: "page", full: web.PageView{Base: base("What is a community of practice?", "page"), Tabs: tabs, Crumbs: crumbs, Path: "p", Body: prose, TOC: contents, Categories: categories, Backlinks: links, Updated: stamp, Created: stamp, Revisions: 14}},
 		{view: "edit", full: web.EditView{Base: base("Editing Who takes part?", "edit"), Tabs: tabs, Crumbs: crumbs, Path: "p", Action: "/edit/p", BaseRev: "1a", Source: "# Who takes part?\n\nThree circles are found again and again: a core, an active group, and those who mostly read.\n\n## How big should a community be?\n\nThere is no one number.\n", PreviewURL: "/preview/p", Cancel: "/wiki/p", Limit: 2 << 20, Help: "/wiki/help"}},
-	}
+	}...)
 }

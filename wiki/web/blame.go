@@ -245,7 +245,11 @@ func (b *blaming) render(v *BlameView) error {
 		return err
 	}
 	defer release()
-	v.Body, b.shown = b.doc.Marked(&resolver{server: b.q.Server, now: b.q.now, from: b.written.Page.Path, rev: b.rev}, marks)
+	past, err := b.q.momentOf(b.rev)
+	if err != nil {
+		return err
+	}
+	v.Body, b.shown = b.doc.Marked(&resolver{server: b.q.Server, now: b.q.now, from: b.written.Page.Path, past: past}, marks)
 	return nil
 }
 

@@ -40,13 +40,19 @@ type bodyKey struct {
 	blob  wiki.ID
 	path  wiki.Path // relative links depend on the folder, footnotes on nothing: the path is the folder and a name to log
 	forms fingerprint
-	rev   string
+	at    momentKey
+}
+
+// momentKey says which past a body's links stay in; zero is today.
+type momentKey struct {
+	commit     wiki.ID
+	key, value string
 }
 
 // flight names the making of a body in one generation.
 func (k bodyKey) flight(now generation) string {
 	commit, view := now.snap.Commit(), now.view.Commit()
-	return string(commit[:]) + string(view[:]) + string(now.history[:]) + string(k.blob[:]) + k.path.String() + "\x00" + k.rev
+	return string(commit[:]) + string(view[:]) + string(now.history[:]) + string(k.blob[:]) + k.path.String() + "\x00" + string(k.at.commit[:]) + k.at.key + k.at.value
 }
 
 // weight is about what a body takes in memory.
@@ -58,10 +64,24 @@ func (b *body) weight() uint32 {
 	return uint32(n)
 }
 
-// body gives a version of a page as readers see it, from the cache if the links on it still lead where they led.
+// body gives a version of a page as readers see it, from the cache if the links on it still lead where they led. With a
+// revision, links lead to what was there then.
 func (q *request) body(page wiki.Page, rev string) (*body, error) {
-	key := bodyKey{blob: page.Blob, path: page.Path, forms: q.site.formPrint(), rev: rev}
-	to := &resolver{server: q.Server, now: q.now, from: page.Path, rev: rev}
+	m, err := q.momentOf(rev)
+	if err != nil {
+		return nil, err
+	}
+	return q.bodyAt(page, m)
+}
+
+// bodyAt is body for a moment, or for today when there is none.
+func (q *request) bodyAt(page wiki.Page, m *moment) (*body, error) {
+	read := m.oldSite(q.site)
+	key := bodyKey{blob: page.Blob, path: page.Path, forms: read.formPrint()}
+	if m != nil {
+		key.at = momentKey{m.commit(), m.key, m.value}
+	}
+	to := &resolver{server: q.Server, now: q.now, from: page.Path, past: m}
 	if b, ok := q.bodies.GetIfPresent(key); ok && b.print == linkPrint(key, b.links, to) {
 		return b, nil
 	}
@@ -73,7 +93,7 @@ func (q *request) body(page wiki.Page, rev string) (*body, error) {
 			return nil, err
 		}
 		defer release()
-		b := newBody(q.site.parse(page.Source), to)
+		b := newBody(read.parse(page.Source), to)
 		b.print = linkPrint(key, b.links, to)
 		q.bodies.Set(key, b)
 		return b, nil
@@ -142,7 +162,9 @@ func linkPrint(key bodyKey, links []markdown.Link, to markdown.Resolver) (sum fi
 	h.Write(key.blob[:])
 	h.Write(key.forms[:])
 	writeText(h, key.path.String())
-	writeText(h, key.rev)
+	h.Write(key.at.commit[:])
+	writeText(h, key.at.key)
+	writeText(h, key.at.value)
 	for _, l := range links {
 		t := to.Resolve(l)
 		writeText(h, t.URL)

@@ -103,7 +103,7 @@ func (q *request) sideStamp(p wiki.Path, v version) Stamp {
 	}
 	s := stampOf(shown)
 	if !v.page.Blob.IsZero() {
-		s.URL = address("wiki", p.String(), "rev", shown.ID.String())
+		s.URL = address("wiki", v.page.Path.String(), "rev", shown.ID.String())
 	}
 	return s
 }

@@ -125,6 +125,12 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // the visitor has gone
 	}
+	var choice *choiceError
+	if errors.As(err, &choice) {
+		if err = s.newRequest(w, r).render(choice.status, "choice", choice.view); err == nil {
+			return
+		}
+	}
 	status, sentence := decide(err, r)
 	if status >= http.StatusInternalServerError {
 		s.log.Error("request failed", "method", r.Method, "path", r.URL.Path, "status", status, "error", err)
@@ -176,6 +182,7 @@ func (q *request) helpMissing(v *ErrorView, missing *missingPageError) {
 		stamp := stampOf(gone.Commit)
 		v.Deleted, v.History = &stamp, address("history", p.String())
 		v.Sentence = "This page was deleted."
+		v.Near = q.madeAgain(p, v.Near)
 	}
 	if _, err := wiki.NewPath(p.String()); err == nil && q.who.MayEdit {
 		v.CreateURL = address("edit", p.String())

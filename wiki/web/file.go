@@ -61,12 +61,9 @@ func (q *request) showFile() error {
 	if !servable(name) {
 		return notFound("There is no such file.")
 	}
-	snap := q.snap
-	if rev := q.query("rev"); rev != "" {
-		var err error
-		if snap, err = q.cfg.Wiki.At(q.r.Context(), rev); err != nil {
-			return err
-		}
+	snap, err := q.snapshotAsked()
+	if err != nil {
+		return err
 	}
 	release, err := q.readers.take(q.r.Context()) // a large file is held in memory while it is read
 	if err != nil {

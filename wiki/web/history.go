@@ -90,7 +90,7 @@ func (q *request) historyRow(p wiki.Path, r wiki.Revision) HistoryRow {
 	if r.Kind == wiki.Deleted {
 		row.URL = "" // there is no version to show
 	} else {
-		row.URL = address("wiki", p.String(), "rev", r.ID.String())
+		row.URL = address("wiki", r.Path.String(), "rev", r.ID.String()) // p may have been another page's name then
 	}
 	if r.Kind == wiki.Renamed {
 		row.From = r.From.String()

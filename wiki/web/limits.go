@@ -44,6 +44,8 @@ const (
 	maxRedirects = 8
 	// richDiffBytes is the rendered size up to which a rendered comparison marks words. Above it, whole blocks.
 	richDiffBytes = 1 << 20
+	// pastMoments is at how many commits of the past the titles are kept: visitors walk around in one each.
+	pastMoments = 16
 	// maxNav keeps the menu a menu.
 	maxNav = 12
 	// maxForms and maxFormFile bound what is read for the choice of forms.
@@ -70,6 +72,7 @@ const (
 	nearPages      = 6
 	backlinksShown = 6
 	relatedShown   = 5
+	formerShown    = 4
 	frontRows      = 8
 	frontTopics    = 12
 	deletedRows    = 200

@@ -102,8 +102,11 @@ func (q *request) hasMoved(w catalog.Wanted) bool {
 	if err != nil {
 		return false
 	}
-	to, ok := q.cfg.History.MovedTo(old)
-	return ok && q.snap.Has(to)
+	if len(q.moved(old)) > 0 {
+		return true
+	}
+	slug := wiki.PathFor(w.Name)
+	return !slug.IsZero() && slug != old && len(q.moved(slug)) > 0
 }
 
 func (q *request) wantedLink(w catalog.Wanted) PageLink {

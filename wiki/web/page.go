@@ -20,7 +20,7 @@ func (q *request) showPage() error {
 		return &redirect{http.StatusFound, "/"}
 	}
 	if rev, at := q.query("rev"), q.query("at"); rev != "" || at != "" {
-		return q.showOld(name, rev, at)
+		return q.showOld(name)
 	}
 	p, err := q.find("wiki", name)
 	if err != nil {
@@ -70,13 +70,20 @@ func (q *request) find(verb, name string) (wiki.Path, error) {
 		return wiki.Path{}, &missingPageError{name, err}
 	}
 	q.await(q.cfg.FollowingHistory, derivedWait) // the page may have been renamed a moment ago
-	if to, ok := q.cfg.History.MovedTo(p); ok && q.snap.Has(to) {
-		return wiki.Path{}, q.redirectTo(http.StatusMovedPermanently, verb, to.String())
-	}
-	if _, gone := q.cfg.History.Gone(q.r.Context(), q.cfg.Wiki, p); gone {
+	places := q.moved(p)
+	if _, gone := q.cfg.History.Gone(q.r.Context(), q.cfg.Wiki, p); gone && len(places) == 0 {
 		return wiki.Path{}, &missingPageError{name: name}
 	}
 	to, ok := q.snap.Lookup(name)
+	if !ok && len(places) == 0 {
+		places = q.folderMoved(p)
+	}
+	switch {
+	case len(places) == 1:
+		return wiki.Path{}, q.redirectTo(http.StatusMovedPermanently, verb, places[0].Path.String())
+	case len(places) > 1:
+		return wiki.Path{}, q.ask(p, places, func(to string) string { return address(verb, to) })
+	}
 	if !ok {
 		to, ok = q.view.ByTitle(name)
 		ok = ok && q.snap.Has(to)
@@ -135,6 +142,7 @@ func (q *request) pageView(page wiki.Page, b *body) PageView {
 	v.Feed = v.Tabs.Feed
 	v.Backlinks = links(q.view.Backlinks(p), backlinksShown)
 	v.Related = q.related(p, b.keywords)
+	v.Formerly = q.formerly(p)
 	q.stampPage(&v, page)
 	q.pageCredits(page, b, &v)
 	return v
@@ -246,8 +254,12 @@ func (q *request) versionAt(name wiki.Path, rev string) (version, error) {
 	return version{page, *commit}, err
 }
 
-// pathAt gives the path that a page had in an older Snapshot: its own, or the newest of those it had before.
+// pathAt gives the path that a page had in an older Snapshot: the one of its line at that commit. Where history does not
+// know the commit, it is its own, or the newest of those it had before.
 func (q *request) pathAt(ctx context.Context, snap *wiki.Snapshot, p wiki.Path) (wiki.Path, error) {
+	if then, ok := q.cfg.History.PathAt(p, snap.Commit()); ok && snap.Has(then) {
+		return then, nil
+	}
 	if snap.Has(p) {
 		return p, nil
 	}
@@ -266,77 +278,6 @@ func (q *request) pathAt(ctx context.Context, snap *wiki.Snapshot, p wiki.Path) 
 			return wiki.Path{}, notFound("The page was not there at that time.")
 		}
 	}
-}
-
-// showOld shows a page as it was, under a banner.
-func (q *request) showOld(name, rev, at string) error {
-	p, err := wiki.ParsePath(canonicalName(name))
-	if err != nil {
-		return &missingPageError{name, err}
-	}
-	if at != "" {
-		if rev, err = q.revisionAt(at); err != nil {
-			return err
-		}
-	}
-	old, err := q.versionAt(p, rev)
-	if err != nil {
-		return err
-	}
-	b, err := q.body(old.page, old.commit.ID.String())
-	if err != nil {
-		return err
-	}
-	v := q.pageView(old.page, b)
-	v.Tabs, v.Crumbs, v.Path = q.tabs(p, "history"), q.crumbs(p, false), p.String()
-	v.Canonical, v.NoIndex = pageURL(p), true
-	for i := range v.TOC {
-		v.TOC[i].EditURL = "" // a section of an old version is no section to write in
-	}
-	v.Old = q.oldBanner(p, old)
-	v.Updated = v.Old.Stamp
-	v.Credits.URL = address("credits", p.String(), "rev", old.commit.ID.String())
-	return q.render(http.StatusOK, "page", v)
-}
-
-// revisionAt gives the commit that was the newest at a time.
-func (q *request) revisionAt(at string) (string, error) {
-	t, ok := parseMoment(at)
-	if !ok {
-		return "", badRequest("Please give a day as in 2009-03-14.")
-	}
-	snap, err := q.cfg.Wiki.AtTime(q.r.Context(), t)
-	if err != nil {
-		return "", err
-	}
-	if snap.Commit().IsZero() {
-		return "", notFound("The wiki was not there at that time.")
-	}
-	return snap.Commit().String(), nil
-}
-
-// oldBanner says which version is shown and leads to those around it. The commit asked for may not be one that touched
-// the page: then the banner is about the revision that was the newest.
-func (q *request) oldBanner(p wiki.Path, old version) *OldBanner {
-	rev := q.revisionShown(p, old)
-	name, id := p.String(), rev.ID.String()
-	before, after := q.cfg.History.Around(p, rev.ID)
-	banner := &OldBanner{
-		Stamp: stampOf(rev.Commit), Current: pageURL(p), Base: id,
-		Diff:    address("compare", name, "from", id, "to", q.snap.Commit().String()),
-		Deleted: !q.snap.Has(p),
-	}
-	banner.URL = address("wiki", name, "rev", id)
-	if !before.IsZero() {
-		banner.Previous = address("wiki", name, "rev", before.String())
-	}
-	if !after.IsZero() {
-		banner.Next = address("wiki", name, "rev", after.String())
-	}
-	if q.who.MayEdit {
-		banner.RestoreURL = address("restore", name, "revision", id)
-	}
-	return banner
 }
 
 // revisionShown gives the revision that made a version, as far as the index knows.
@@ -364,16 +305,18 @@ func (q *request) revisionShown(p wiki.Path, old version) wiki.Revision {
 func (q *request) showRaw() error {
 	name := q.rest("raw")
 	var page wiki.Page
-	if rev := q.query("rev"); rev != "" {
+	m, err := q.moment()
+	if err != nil {
+		return err
+	}
+	if m != nil {
 		p, err := wiki.ParsePath(canonicalName(name))
 		if err != nil {
 			return &missingPageError{name, err}
 		}
-		old, err := q.versionAt(p, rev)
-		if err != nil {
+		if page, err = q.pageThen("raw", p, m); err != nil {
 			return err
 		}
-		page = old.page
 	} else {
 		p, err := q.find("raw", name)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"coppice/wiki"
+	"coppice/wiki/history"
 	"coppice/wiki/markdown"
 )
 
@@ -16,7 +17,7 @@ type resolver struct {
 	server *Server
 	now    generation
 	from   wiki.Path // the page the links stand on
-	rev    string    // of an old version: its files are shown as they were
+	past   *moment   // of an old version: its links lead to what was there then; nil is today
 }
 
 // Resolve implements markdown.Resolver.
@@ -29,16 +30,16 @@ func (r *resolver) Resolve(l markdown.Link) markdown.Target {
 		return markdown.Target{URL: l.Target}
 	}
 	if p, ok := r.page(l); ok {
-		return markdown.Target{URL: pageURL(p) + fragment(l.Fragment)}
+		return markdown.Target{URL: r.address("wiki", p.String()) + fragment(l.Fragment)}
 	}
 	if name, ok := r.file(l.Target); ok {
-		return markdown.Target{URL: address("files", name, "rev", r.rev)}
+		return markdown.Target{URL: r.address("files", name)}
 	}
 	if to, ok := ownAddress(l); ok {
 		return markdown.Target{URL: to}
 	}
 	if l.Image {
-		return markdown.Target{URL: address("files", r.below(l.Target)), Missing: true, Title: "There is no such file"}
+		return markdown.Target{URL: r.address("files", r.below(l.Target)), Missing: true, Title: "There is no such file"}
 	}
 	return r.missing(l)
 }
@@ -48,26 +49,76 @@ func (r *resolver) page(l markdown.Link) (wiki.Path, bool) {
 	if l.Image {
 		return wiki.Path{}, false
 	}
-	if p, ok := r.now.snap.LookupFrom(r.from, l.Target); ok {
+	snap := r.snap()
+	if p, ok := snap.LookupFrom(r.from, l.Target); ok {
 		return p, true
 	}
 	if l.Wiki {
-		if p, ok := r.now.view.ByTitle(l.Target); ok && r.now.snap.Has(p) {
+		if p, ok := r.byTitle(l.Target); ok && snap.Has(p) {
 			return p, true
 		}
 	}
-	if old, err := wiki.ParsePath(r.below(l.Target)); err == nil {
-		if p, ok := r.server.cfg.History.MovedTo(old); ok && r.now.snap.Has(p) {
-			return p, true
+	return r.former(l)
+}
+
+// former finds where a page is that once had the name in a link. When several had it, the link leads to the name itself,
+// where the reader is asked.
+func (r *resolver) former(l markdown.Link) (wiki.Path, bool) {
+	names := []string{strings.TrimSuffix(r.below(l.Target), ".md")}
+	if l.Wiki { // [[Name of a page]] as a title: what the file of such a page is called
+		names = append(names, wiki.PathFor(l.Target).String())
+	}
+	for _, name := range names {
+		old, err := wiki.ParsePath(name)
+		if err != nil {
+			continue
+		}
+		switch places := livingIn(r.snap(), r.places(old)); len(places) {
+		case 0:
+		case 1:
+			return places[0].Path, true
+		default:
+			return old, true
 		}
 	}
 	return wiki.Path{}, false
 }
 
+// places are the pages that once had a name, as far as that had happened in the time that links lead to.
+func (r *resolver) places(p wiki.Path) []history.Place {
+	if r.past != nil {
+		return r.server.cfg.History.FormerAt(p, r.past.commit())
+	}
+	return r.server.cfg.History.Former(p)
+}
+
+// snap is the state of the wiki that links lead to.
+func (r *resolver) snap() *wiki.Snapshot {
+	if r.past != nil {
+		return r.past.snap
+	}
+	return r.now.snap
+}
+
+func (r *resolver) byTitle(name string) (wiki.Path, bool) {
+	if r.past != nil {
+		return r.past.byTitle(name)
+	}
+	return r.now.view.ByTitle(name)
+}
+
+// address is that of a page or file in the time that links lead to.
+func (r *resolver) address(verb, name string) string {
+	if r.past != nil {
+		return r.past.address(verb, name)
+	}
+	return address(verb, name)
+}
+
 // file finds a file of the repository: relative to the page's folder, then to the root.
 func (r *resolver) file(target string) (string, bool) {
 	for _, name := range [2]string{r.below(target), strings.TrimPrefix(path.Clean("/"+target), "/")} {
-		if _, ok := r.now.snap.FileID(name); ok && servable(name) {
+		if _, ok := r.snap().FileID(name); ok && servable(name) {
 			return name, true
 		}
 	}
@@ -93,6 +144,9 @@ func (r *resolver) below(target string) string {
 
 // missing leads to the editor of the page that a link would like there to be.
 func (r *resolver) missing(l markdown.Link) markdown.Target {
+	if r.past != nil {
+		return r.missingThen(l)
+	}
 	t := markdown.Target{Missing: true, Title: "There is no such page yet"}
 	if l.Wiki {
 		if p := wiki.PathFor(l.Target); !p.IsZero() {
@@ -107,6 +161,15 @@ func (r *resolver) missing(l markdown.Link) markdown.Target {
 	}
 	t.URL = address("edit", p.String())
 	return t
+}
+
+// missingThen leads to the same address, which says whether such a page came later: nobody can write one into the past.
+func (r *resolver) missingThen(l markdown.Link) markdown.Target {
+	name := canonicalName(r.below(l.Target))
+	if p := wiki.PathFor(l.Target); l.Wiki && !p.IsZero() {
+		name = p.String()
+	}
+	return markdown.Target{URL: r.address("wiki", name), Missing: true, Title: "There was no such page at that time"}
 }
 
 // readable makes a title of a path: its last element, with spaces and a capital.

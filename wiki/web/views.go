@@ -107,6 +107,7 @@ type PageView struct {
 	Created     Stamp      // first
 	Revisions   int
 	Old         *OldBanner // not nil when an old revision is shown
+	Formerly    []PageLink // pages that had this address before this one
 	Moved       string     // "Redirected from X", or ""
 	Related     []PageLink
 	ReviewBy    time.Time
@@ -128,10 +129,11 @@ type Stamp struct {
 // OldBanner stands above an old revision.
 type OldBanner struct {
 	Stamp
-	Current, Diff, Previous, Next string // addresses
+	Current, Diff, Previous, Next string // addresses; of a page that is gone, Current is its history
 	RestoreURL                    string // POST with revision
 	Base                          string
 	Deleted                       bool // the page no longer exists
+	PastBanner
 }
 
 // Problem is a fault in a page's source.

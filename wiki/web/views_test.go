@@ -20,6 +20,7 @@ var views = map[string]any{
 	"contributors": ContributorsView{}, "contributor": ContributorView{}, "namesakes": NamesakesView{}, "participation": ParticipationView{},
 	"blame": BlameView{}, "removed": RemovedView{},
 	"credits": CreditsView{},
+	"choice":  ChoiceView{},
 }
 
 // TestEveryTemplate executes every template with nothing in its view and with everything: a field that is misspelt in a

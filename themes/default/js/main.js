@@ -8,3 +8,4 @@ import "./credits.js";
 import "./code.js";
 import "./versions.js";
 import "./shortcuts.js";
+import "./past.js";
