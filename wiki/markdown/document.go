@@ -139,3 +139,7 @@ type Target struct {
 // Resolver answers for the LinkPage and LinkFile links of one page. It must be quick, and for the same state of the
 // wiki give the same answer.
 type Resolver interface{ Resolve(l Link) Target }
+
+// AnchorKeeper is a Resolver that also knows what the headings of the page were called before. Each former anchor becomes an
+// invisible target at its heading, unless a heading of today has it.
+type AnchorKeeper interface{ FormerAnchors(anchor string) []string }

@@ -17,6 +17,7 @@ import (
 // The classes and roles that a theme can rely on:
 //
 //	h1..h6[id] > a.anchor                       a link to the heading, empty: the theme gives it its sign
+//	h1..h6 > span[id]                           an anchor that the heading had before, empty
 //	a.external, a.missing                       links to other sites; red links
 //	div.table[role=region][tabindex=0] > table  tables scroll in their own box; th and td may have the class left, center or right
 //	pre.code, pre.chroma, pre.mermaid           plain and coloured code, and a diagram's source; each [tabindex=0]
@@ -231,6 +232,7 @@ func (r *renderer) heading(n *ast.Heading) {
 	r.out = appendEscaped(r.out, note.anchor)
 	r.write(`"`)
 	r.dir()
+	r.formerAnchors(note.anchor)
 	r.inPhrasing++
 	r.inlines(n)
 	r.inPhrasing--
@@ -242,6 +244,21 @@ func (r *renderer) heading(n *ast.Heading) {
 		r.write(`"></a>`)
 	}
 	r.out = append(append(append(r.out, "</h"...), level), ">\n"...)
+}
+
+// formerAnchors writes targets for what a heading was called before.
+func (r *renderer) formerAnchors(anchor string) {
+	keeper, ok := r.res.(AnchorKeeper)
+	if !ok {
+		return
+	}
+	for _, name := range keeper.FormerAnchors(anchor) {
+		if !r.d.anchors[name] {
+			r.write(`<span id="`)
+			r.out = appendEscaped(r.out, name)
+			r.write(`"></span>`)
+		}
+	}
 }
 
 func (r *renderer) list(n *ast.List) {

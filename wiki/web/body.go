@@ -82,12 +82,15 @@ func (q *request) bodyAt(page wiki.Page, m *moment) (*body, error) {
 		key.at = momentKey{m.commit(), m.key, m.value}
 	}
 	to := &resolver{server: q.Server, now: q.now, from: page.Path, past: m}
+	if m == nil && page.Commit == q.snap.Commit() {
+		to.anchors, _ = q.anchors(page)
+	}
 	if b, ok := q.bodies.GetIfPresent(key); ok && b.print == linkPrint(key, b.links, to) {
 		return b, nil
 	}
 	// Whoever asks for the same body meanwhile waits for this one and takes no slot. The work outlives the visitor who
 	// began it, for others may wait for it.
-	made, err, _ := q.rendering.Do(key.flight(q.now), func() (any, error) {
+	made, err, _ := q.rendering.Do(key.flight(q.now)+to.anchors.targets(), func() (any, error) {
 		release, err := q.readers.take(context.WithoutCancel(q.r.Context()))
 		if err != nil {
 			return nil, err
@@ -165,6 +168,9 @@ func linkPrint(key bodyKey, links []markdown.Link, to markdown.Resolver) (sum fi
 	h.Write(key.at.commit[:])
 	writeText(h, key.at.key)
 	writeText(h, key.at.value)
+	if r, ok := to.(*resolver); ok {
+		writeText(h, r.anchors.targets())
+	}
 	for _, l := range links {
 		t := to.Resolve(l)
 		writeText(h, t.URL)

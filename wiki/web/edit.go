@@ -61,6 +61,9 @@ func (q *request) showEditor() error {
 		v.Problems = problemsOf(doc)
 	} else {
 		start, end, ok := doc.Section(d.section)
+		if now, was := q.sectionNow(page, d.section); !ok && was {
+			return &redirect{http.StatusFound, address("edit", p.String(), "section", now)}
+		}
 		if !ok {
 			return &redirect{http.StatusFound, address("edit", p.String())}
 		}

@@ -44,6 +44,25 @@ const (
 	maxRedirects = 8
 	// richDiffBytes is the rendered size up to which a rendered comparison marks words. Above it, whole blocks.
 	richDiffBytes = 1 << 20
+	// anchorWait bounds how long a page waits for its former anchors. A page of a hundred versions takes some 20 ms, once.
+	anchorWait = 100 * time.Millisecond
+	// anchorVersions is how many versions of a page are searched for former anchors: years of most pages, and no more than a
+	// second of work for one that a machine rewrites.
+	anchorVersions = 300
+	// anchorPages is for how many pages they are kept; one takes about a kilobyte.
+	anchorPages = 4000
+	// maxFormerAnchors and maxLostSections bound what old links add to a page: some 10 kB at worst.
+	maxFormerAnchors = 200
+	maxLostSections  = 16
+	// keptLostSections is how many are remembered, for a page that somebody empties is soon restored.
+	keptLostSections = 100
+	// maxAlignedPairs and maxLikenesses bound the comparison of two versions with very many headings.
+	maxAlignedPairs = 250_000
+	maxLikenesses   = 2_500
+	// splitReach and splitPages bound the search for a section that moved to another page: so many commits before and after,
+	// so many texts.
+	splitReach = 8
+	splitPages = 24
 	// pastMoments is at how many commits of the past the titles are kept: visitors walk around in one each.
 	pastMoments = 16
 	// maxNav keeps the menu a menu.

@@ -38,6 +38,10 @@ func (q *request) showPage() error {
 		return &redirect{http.StatusFound, address("wiki", to.String(), "from", p.String())}
 	}
 	v := q.pageView(page, b)
+	known, done := q.anchors(page)
+	if known != nil {
+		v.TitleWas, v.Lost = known.of[b.titleAnchor], known.lost
+	}
 	v.Notice = takeNotice(q.w, q.r)
 	if from, err := wiki.ParsePath(q.query("from")); err == nil && q.snap.Has(from) {
 		v.Moved = "Redirected from " + q.title(from)
@@ -48,6 +52,9 @@ func (q *request) showPage() error {
 			q.w.Header().Set("Cache-Control", "no-store")
 		}
 		return q.render(http.StatusOK, "page", v)
+	}
+	if !done {
+		return q.render(http.StatusOK, "page", v) // not to be kept: it will look otherwise in a moment
 	}
 	c, err := q.cached("page", v, b.print)
 	if err != nil {

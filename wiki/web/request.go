@@ -23,7 +23,8 @@ type request struct {
 	who  identity
 	site *site
 
-	creditView *credit.View // made when it is first asked for
+	creditView *credit.View  // made when it is first asked for
+	former     *foundAnchors // of the page that was asked for last
 }
 
 func (s *Server) newRequest(w http.ResponseWriter, r *http.Request) *request {

@@ -14,10 +14,11 @@ import (
 
 // resolver says where the links of one page lead. Its answers depend on the generation alone: a fingerprint of them says whether a rendered body still holds.
 type resolver struct {
-	server *Server
-	now    generation
-	from   wiki.Path // the page the links stand on
-	past   *moment   // of an old version: its links lead to what was there then; nil is today
+	server  *Server
+	now     generation
+	from    wiki.Path      // the page the links stand on
+	anchors *formerAnchors // of the page, or nil
+	past    *moment        // of an old version: its links lead to what was there then; nil is today
 }
 
 // Resolve implements markdown.Resolver.

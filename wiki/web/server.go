@@ -92,18 +92,19 @@ type Server struct {
 	router  *echo.Echo
 	http    *http.Server
 
-	site       atomic.Pointer[site]
-	top        atomic.Pointer[popular]
-	bodies     *otter.Cache[bodyKey, *body]
-	pages      *otter.Cache[string, *cachedPage] // by address
-	questions  *otter.Cache[questionKey, []answer]
-	credits    *otter.Cache[wiki.Path, keptCredits]
-	counted    atomic.Uint64      // credits that were ever counted
-	rendering  singleflight.Group // bodies that are being made
-	pastTitles *pastTitles
-	readers    slots // for pages
-	writers    slots // for previews and comparisons
-	failPage   []byte
+	site        atomic.Pointer[site]
+	top         atomic.Pointer[popular]
+	bodies      *otter.Cache[bodyKey, *body]
+	pages       *otter.Cache[string, *cachedPage] // by address
+	questions   *otter.Cache[questionKey, []answer]
+	credits     *otter.Cache[wiki.Path, keptCredits]
+	counted     atomic.Uint64      // credits that were ever counted
+	rendering   singleflight.Group // bodies that are being made
+	pastTitles  *pastTitles
+	anchorLines *anchorLines
+	readers     slots // for pages
+	writers     slots // for previews and comparisons
+	failPage    []byte
 }
 
 // New makes a Server. It fails when a part is missing, when BaseURL is no address, or when the theme cannot render
@@ -127,7 +128,7 @@ func New(c Config) (*Server, error) {
 		credits: otter.Must(&otter.Options[wiki.Path, keptCredits]{MaximumSize: keptCreditPages}),
 	}
 	s.questions = otter.Must(&otter.Options[questionKey, []answer]{MaximumWeight: questionCacheBytes, Weigher: answersWeight})
-	s.pastTitles = newPastTitles()
+	s.pastTitles, s.anchorLines = newPastTitles(), newAnchorLines()
 	if c.BaseURL != "" {
 		u, err := url.Parse(strings.TrimSuffix(c.BaseURL, "/"))
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {

@@ -106,9 +106,11 @@ type PageView struct {
 	Updated     Stamp      // last change
 	Created     Stamp      // first
 	Revisions   int
-	Old         *OldBanner // not nil when an old revision is shown
-	Formerly    []PageLink // pages that had this address before this one
-	Moved       string     // "Redirected from X", or ""
+	Old         *OldBanner    // not nil when an old revision is shown
+	TitleWas    []string      // former anchors of that h1
+	Lost        []LostSection // sections that old links lead to
+	Formerly    []PageLink    // pages that had this address before this one
+	Moved       string        // "Redirected from X", or ""
 	Related     []PageLink
 	ReviewBy    time.Time
 

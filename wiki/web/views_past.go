@@ -31,3 +31,12 @@ type Meant struct {
 	PageLink
 	Note string
 }
+
+// LostSection is a section that is no longer on its page, or a former anchor that several sections had. It is shown to
+// whoever follows a link to that anchor.
+type LostSection struct {
+	Anchor  string
+	Text    string     // its heading; "" when several sections had the anchor
+	Now     []PageLink // where it seems to be now, or the sections that may be meant
+	LastURL string     // of the last version that had it
+}
