@@ -197,7 +197,7 @@ func links(all map[string]*page, p *page, broken func(link string)) []*page {
 	}
 	for _, m := range mdLink.FindAllStringSubmatch(p.prose, -1) {
 		link := m[1]
-		if strings.Contains(link, "://") {
+		if strings.Contains(link, "://") || slices.Contains(addresses, link) {
 			continue
 		}
 		target, anchor, _ := strings.Cut(link, "#")

@@ -14,7 +14,7 @@ import (
 var comment = regexp.MustCompile(`(?s)<!--.*?-->`)
 
 // addresses are those of Coppice's own addresses that the menu leads to.
-var addresses = []string{"/pages", "/categories", "/recent"}
+var addresses = []string{"/pages", "/categories", "/recent", "/translations"}
 
 // steering reads a file of .coppice.
 func steering(t *testing.T, name string) string {

@@ -109,7 +109,7 @@ func samples() []sample {
 			{Text: "The end.\n"},
 		},
 	}
-	return slices.Concat(peopleSamples(), blameSamples(), creditsSamples(), pastSamples(), []sample{
+	return slices.Concat(peopleSamples(), blameSamples(), creditsSamples(), pastSamples(), translationSamples(), []sample{
 		{"front", web.FrontView{Base: base("Practice FAQ", "front"), Intro: prose, IntroURL: "/wiki/index", Popular: links, Recent: links, Categories: categories,
 			Questions: []web.PageLink{{Title: "What is a community of practice?", URL: "/wiki/p"}, {Title: "How do we plan a launch workshop?", URL: "/wiki/l"}, {Title: "كيف يتواصل الأعضاء؟", URL: "/wiki/c"}, {Title: "How much do members take part, and is it normal that most only read?", URL: "/wiki/q"}}},
 			web.FrontView{Base: bare("W", "front")}},
@@ -149,7 +149,7 @@ func variants() []sample {
 	compare := func(mode string, rendered template.HTML) web.CompareView {
 		return web.CompareView{Base: base("Changes of p", "compare"), Tabs: tabs, Crumbs: crumbs, From: stamp, To: stamp, Mode: mode, InlineURL: "/compare/p", SplitURL: "/s", RichURL: "/r", Hunks: hunks, Rendered: rendered}
 	}
-	return append(pastVariants(), []sample{
+	return append(append(pastVariants(), translationVariants()...), []sample{
 		{view: "compare", full: compare("inline", "")},
 		{view: "compare", full: compare("rendered", "<p>About <del>ten</del><ins>sixteen</ins> percent.</p>")},
 		{view: "search", full: web.SearchView{Base: base("Search", "search")}},

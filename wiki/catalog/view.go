@@ -28,8 +28,9 @@ type View struct {
 	byTitle   func() map[string]wiki.Path   // titleKey of titles and aliases
 	size      int64                         // of a file with just these entries, in bytes, as last measured
 
-	byKeyword func() map[string]*keyword // by titleKey
-	lists     func() *lists
+	byKeyword    func() map[string]*keyword // by titleKey
+	lists        func() *lists
+	translations func() []wiki.Path // pages with TranslationOf, sorted
 }
 
 // keyword is what pages carry.
@@ -50,6 +51,7 @@ func emptyView() *View {
 	v := &View{entries: map[wiki.Path]*Entry{}, backlinks: map[wiki.Path][]wiki.Path{}}
 	v.linkers, v.byTitle = sync.OnceValue(v.makeLinkers), sync.OnceValue(v.makeTitles)
 	v.byKeyword, v.lists = sync.OnceValue(v.makeKeywords), sync.OnceValue(v.makeLists)
+	v.translations = sync.OnceValue(v.makeTranslations)
 	return v
 }
 
@@ -58,9 +60,12 @@ func emptyView() *View {
 func (v *View) with(to *wiki.Snapshot, changed []*Entry, gone []wiki.Path) (*View, []*Entry) {
 	n := &View{
 		commit: to.Commit(), entries: maps.Clone(v.entries), size: v.size,
-		backlinks: maps.Clone(v.backlinks), byTitle: v.byTitle,
+		backlinks: maps.Clone(v.backlinks), byTitle: v.byTitle, translations: v.translations,
 	}
 	n.byKeyword, n.lists = sync.OnceValue(n.makeKeywords), sync.OnceValue(n.makeLists)
+	if v.translates(changed, gone) {
+		n.translations = sync.OnceValue(n.makeTranslations)
+	}
 	b := builder{View: n, to: to, linkers: maps.Clone(v.linkers()), dirty: map[wiki.Path]bool{}}
 	for _, p := range gone {
 		b.remove(p)

@@ -150,19 +150,22 @@ func (x *Index) Versions(p wiki.Path, limit int) []Version {
 	return list
 }
 
-// Since counts the revisions that a page got after it had a certain text at a commit: those in its line that came
-// later. It is not ok when the index does not know the commit.
+// Since counts the revisions that changed a page's text after a commit; a rename that left it alone is none. It is not ok
+// when the index does not know the commit.
 func (x *Index) Since(p wiki.Path, commit wiki.ID) (count int, ok bool) {
 	d := x.view()
 	no, ok := d.numbers.of(d, commit)
 	if !ok {
 		return 0, false
 	}
-	for _, i := range d.line(p) {
-		if d.revs[i].commit <= no {
+	line := d.line(p)
+	for i, at := range line {
+		if d.revs[at].commit <= no {
 			break
 		}
-		count++
+		if i+1 == len(line) || d.revs[line[i+1]].blob != d.revs[at].blob {
+			count++
+		}
 	}
 	return count, true
 }

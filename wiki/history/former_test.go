@@ -108,7 +108,7 @@ func TestPathsThroughTime(t *testing.T) {
 	if got := places(x.FormerAt(mustPath(t, "a"), at[2])); got != "b" {
 		t.Errorf("then, a was %q", got)
 	}
-	if n, ok := x.Since(mustPath(t, "c"), at[1]); !ok || n != 3 {
+	if n, ok := x.Since(mustPath(t, "c"), at[1]); !ok || n != 1 {
 		t.Errorf("%d revisions since, %v", n, ok)
 	}
 	if v := x.Versions(mustPath(t, "c"), 10); len(v) != 5 || v[0].Commit != at[5] || v[4].Commit != at[0] {

@@ -23,6 +23,8 @@ type draft struct {
 	source  string  // of the section, if there is one
 	summary string
 	action  string // "save", "preview" or "changes"
+
+	translated string // revision of the original that the text is up to date with, or ""
 }
 
 // showEditor answers GET /edit/PATH: the page's text, or one ?section= of it, or an old ?rev=, or what a new page
@@ -127,6 +129,7 @@ func (q *request) editView(d draft, isNew bool) EditView {
 	if d.section != "" {
 		v.Cancel += fragment(d.section)
 	}
+	v.Translation = q.translationEdit(d.path, d.translated)
 	if p, ok := q.snap.Lookup(helpPage); ok {
 		v.Help = pageURL(p)
 	}
@@ -145,6 +148,9 @@ func (q *request) edit() error {
 		return q.refuse(d, err)
 	}
 	whole, err := q.whole(d, base)
+	if err == nil {
+		whole, err = q.markTranslated(d.translated, whole)
+	}
 	if err != nil {
 		return q.refuse(d, err)
 	}
@@ -172,7 +178,7 @@ func (q *request) readDraft() (draft, error) {
 	}
 	d := draft{
 		path: p, section: q.r.PostForm.Get("section"), source: oneLineEnd(q.r.PostForm.Get("source")),
-		summary: q.r.PostForm.Get("summary"), action: q.r.PostForm.Get("action"),
+		summary: q.r.PostForm.Get("summary"), action: q.r.PostForm.Get("action"), translated: q.r.PostForm.Get("translated"),
 	}
 	if d.action == "" {
 		d.action = "save"

@@ -63,6 +63,8 @@ const (
 	// so many texts.
 	splitReach = 8
 	splitPages = 24
+	// driftPairs is for how many pairs of versions the changed words are kept: a number each.
+	driftPairs = 10_000
 	// pastMoments is at how many commits of the past the titles are kept: visitors walk around in one each.
 	pastMoments = 16
 	// maxNav keeps the menu a menu.

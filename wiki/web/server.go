@@ -102,6 +102,8 @@ type Server struct {
 	rendering   singleflight.Group // bodies that are being made
 	pastTitles  *pastTitles
 	anchorLines *anchorLines
+	translated  atomic.Pointer[translations]
+	driftWords  *driftWords
 	readers     slots // for pages
 	writers     slots // for previews and comparisons
 	failPage    []byte
@@ -128,7 +130,7 @@ func New(c Config) (*Server, error) {
 		credits: otter.Must(&otter.Options[wiki.Path, keptCredits]{MaximumSize: keptCreditPages}),
 	}
 	s.questions = otter.Must(&otter.Options[questionKey, []answer]{MaximumWeight: questionCacheBytes, Weigher: answersWeight})
-	s.pastTitles, s.anchorLines = newPastTitles(), newAnchorLines()
+	s.pastTitles, s.anchorLines, s.driftWords = newPastTitles(), newAnchorLines(), newDriftWords()
 	if c.BaseURL != "" {
 		u, err := url.Parse(strings.TrimSuffix(c.BaseURL, "/"))
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
@@ -248,6 +250,7 @@ func (s *Server) routes() *echo.Echo {
 	read("/wanted", (*request).listWanted)
 	read("/orphans", (*request).listOrphans)
 	read("/deleted", (*request).listDeleted)
+	read("/translations", (*request).listTranslations)
 
 	read("/files/*", (*request).showFile)
 	read("/assets/*", (*request).showAsset)

@@ -106,11 +106,14 @@ type PageView struct {
 	Updated     Stamp      // last change
 	Created     Stamp      // first
 	Revisions   int
-	Old         *OldBanner    // not nil when an old revision is shown
-	TitleWas    []string      // former anchors of that h1
-	Lost        []LostSection // sections that old links lead to
-	Formerly    []PageLink    // pages that had this address before this one
-	Moved       string        // "Redirected from X", or ""
+	Old         *OldBanner       // not nil when an old revision is shown
+	Translation *TranslationNote // of a translation, else nil
+	Languages   []LanguageLink   // the page in others
+	Alternates  []LanguageLink   // the page in all, its own too
+	TitleWas    []string         // former anchors of that h1
+	Lost        []LostSection    // sections that old links lead to
+	Formerly    []PageLink       // pages that had this address before this one
+	Moved       string           // "Redirected from X", or ""
 	Related     []PageLink
 	ReviewBy    time.Time
 
@@ -166,9 +169,10 @@ type EditView struct {
 	Forms       []FormChoice // for a new page: the forms it may begin with
 	PreviewURL  string       // POST source here for a live preview (HTML fragment)
 	Cancel      string
-	Limit       int    // bytes a page may have
-	Help        string // address of the page about writing
-	Guide       string // what the form says to the writer, plain text; "" when there is none
+	Limit       int              // bytes a page may have
+	Help        string           // address of the page about writing
+	Guide       string           // what the form says to the writer, plain text; "" when there is none
+	Translation *TranslationEdit // of a translation, else nil
 }
 
 // NewView is "new": it asks for the title of a page to be made, and for its form when there are several.

@@ -19,8 +19,9 @@ var views = map[string]any{
 	"restore": ConfirmView{}, "revert": ConfirmView{}, "search": SearchView{}, "recent": RecentView{}, "list": ListView{}, "error": ErrorView{},
 	"contributors": ContributorsView{}, "contributor": ContributorView{}, "namesakes": NamesakesView{}, "participation": ParticipationView{},
 	"blame": BlameView{}, "removed": RemovedView{},
-	"credits": CreditsView{},
-	"choice":  ChoiceView{},
+	"credits":      CreditsView{},
+	"choice":       ChoiceView{},
+	"translations": TranslationsView{},
 }
 
 // TestEveryTemplate executes every template with nothing in its view and with everything: a field that is misspelt in a
