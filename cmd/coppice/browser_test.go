@@ -57,6 +57,7 @@ func TestBrowser(t *testing.T) {
 		{"Colours", testColours},
 		{"FirstLoad", testFirstLoad},
 		{"Blame", testBlame},
+		{"FormerAnchors", testFormerAnchors},
 		{"Audit", testAudit},
 		{"Views", testViews},
 		{"Credits", testCredits},

@@ -38,6 +38,9 @@ func (q *request) showHistory() error {
 		v.Rows[0].Current = true
 	}
 	v.Total = q.cfg.History.Count(p)
+	if v.Travel, err = q.travel(p, q.snap.Time()); err != nil {
+		return err
+	}
 	if next != 0 {
 		v.Older = address("history", p.String(), "from", strconv.Itoa(int(next)))
 	}

@@ -253,6 +253,7 @@ type HistoryView struct {
 	Rows       []HistoryRow
 	CompareURL string // GET with from and to
 	RemovedURL string // what was removed from the page
+	Travel     *Travel
 	Older      string // address of the next part, or ""
 	Newest     string // address of the first part, or ""
 	Total      int
