@@ -18,7 +18,7 @@ func translationSamples() []sample {
 func translationVariants() []sample {
 	note := web.TranslationNote{Original: links[0], Lang: "English", Behind: true, Changes: 3, Words: 120, CompareURL: "/compare/p?from=1&to=2", EditURL: "/edit/q", Sentence: hostile}
 	languages := []web.LanguageLink{{Name: "Français", Lang: "fr", URL: "/wiki/fr/p"}, {Name: "العربية", Lang: "ar", URL: "/wiki/ar/p"}, {Name: hostile, URL: "/wiki/x"}}
-	page := web.PageView{Base: base("Qui participe ?", "page"), Tabs: tabs, Crumbs: crumbs, Path: "q", PageLang: "fr", Body: prose, TOC: contents, Updated: stamp, Translation: &note, Languages: languages, Alternates: languages[:2]}
-	edit := web.EditView{Base: base("Editing Qui participe ?", "edit"), Tabs: tabs, Path: "q", Action: "/edit/q", Cancel: "/wiki/q", Translation: &web.TranslationEdit{Original: links[0], Revision: "1a2b3c", CompareURL: "/compare/p?from=1", Checked: true}}
+	page := web.PageView{Base: base("Qui écrit ici ?", "page"), Tabs: tabs, Crumbs: crumbs, Path: "q", PageLang: "fr", Body: prose, TOC: contents, Updated: stamp, Translation: &note, Languages: languages, Alternates: languages[:2]}
+	edit := web.EditView{Base: base("Editing Qui écrit ici ?", "edit"), Tabs: tabs, Path: "q", Action: "/edit/q", Cancel: "/wiki/q", Translation: &web.TranslationEdit{Original: links[0], Revision: "1a2b3c", CompareURL: "/compare/p?from=1", Checked: true}}
 	return []sample{{view: "page", full: page}, {view: "edit", full: edit}}
 }

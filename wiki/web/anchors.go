@@ -61,6 +61,7 @@ type anchorLine struct {
 	names map[string][]string     // a former anchor -> what the sections that had it are called now, or were at last
 	gone  map[string]*pastSection // by the anchor that it had last
 	seen  wiki.ID                 // position of history at which shown was made
+	open  bool                    // a section may yet turn up on another page: shown holds for that position only
 	shown *formerAnchors
 }
 
@@ -113,7 +114,7 @@ func (q *request) findAnchors(page wiki.Page) (known *formerAnchors, done bool) 
 	}
 	if line.mu.TryLock() {
 		at := q.cfg.History.Position()
-		if line.head == versions[0] && line.shown != nil && line.seen == at {
+		if line.head == versions[0] && line.shown != nil && (line.seen == at || !line.open) {
 			defer line.mu.Unlock()
 			return line.shown, true
 		}
@@ -210,6 +211,7 @@ func (a *anchorLine) step(old, fresh []section, commit wiki.ID) {
 
 // show says where each former anchor leads on today's page.
 func (a *anchorLine) show(s *Server, page wiki.Page) *formerAnchors {
+	a.open = false
 	shown := &formerAnchors{of: map[string][]string{}}
 	if len(a.names) == 0 && len(a.gone) == 0 {
 		return shown
@@ -272,6 +274,8 @@ func (a *anchorLine) lost(s *Server, p wiki.Path, name, last string, g *pastSect
 	if !g.settled {
 		if g.moved, g.settled = s.movedSection(p, g); g.settled {
 			g.words = nil
+		} else {
+			a.open = true
 		}
 	}
 	then := p
