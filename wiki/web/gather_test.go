@@ -3,12 +3,15 @@ package web
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // accepted gives both ends of a connection that gathers.
@@ -98,5 +101,42 @@ func TestGatheredAnswersAreWhole(t *testing.T) {
 		if <-held {
 			t.Errorf("%d bytes: a piece was announced that did not come", n)
 		}
+	}
+}
+
+// A deadline holds for reads that begin after it was set, a past one also for a read that is under way, and a later one
+// takes it back.
+func TestGatheringConnDeadlines(t *testing.T) {
+	c, writer := accepted(t)
+	past := time.Unix(1, 0)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(c.SetReadDeadline(past))
+	if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("after a past deadline: %v", err)
+	}
+	must(c.SetReadDeadline(time.Now().Add(time.Hour)))
+	must(c.SetReadDeadline(time.Time{}))
+	_, err := writer.Write([]byte("a"))
+	must(err)
+	if _, err := c.Read(make([]byte, 1)); err != nil {
+		t.Fatalf("after the deadline was taken back: %v", err)
+	}
+	ended := make(chan error)
+	go func() {
+		_, err := c.Read(make([]byte, 1))
+		ended <- err
+	}()
+	must(c.SetReadDeadline(past)) // before or while it reads
+	if err := <-ended; !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("a read under way ended with %v", err)
+	}
+	must(c.SetDeadline(time.Now().Add(20 * time.Millisecond)))
+	if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("a deadline that came: %v", err)
 	}
 }
