@@ -76,6 +76,29 @@ func firstLine(message string) string {
 	return strings.TrimSpace(line)
 }
 
+// Text is the message without the trailers at its end, which hold people's addresses.
+func (c Commit) Text() string {
+	text := strings.TrimSpace(c.Message)
+	for {
+		at := strings.LastIndex(text, "\n\n")
+		if at < 0 || !isTrailers(text[at+2:]) {
+			return text
+		}
+		text = strings.TrimSpace(text[:at])
+	}
+}
+
+// isTrailers reports whether a paragraph is nothing but lines of "Key: value", as git interpret-trailers knows them.
+func isTrailers(paragraph string) bool {
+	for line := range strings.Lines(paragraph) {
+		key, _, ok := strings.Cut(line, ": ")
+		if !ok || key == "" || strings.IndexFunc(key, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
 const coAuthorTrailer = "Co-authored-by:"
 
 // coAuthors reads the trailers of a message, whose key git compares without case. Everybody is named once, and the

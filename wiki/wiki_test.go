@@ -724,3 +724,19 @@ func TestHandmadeTrees(t *testing.T) {
 	git(t, w.Dir(), "update-ref", "refs/heads/main", before.String()) // so that the last fsck is clean
 	git(t, w.Dir(), "gc", "-q", "--prune=now")
 }
+
+// Trailers hold addresses, and are for programs: people read what stands above them.
+func TestCommitText(t *testing.T) {
+	for message, want := range map[string]string{
+		"Say more\n": "Say more",
+		"Say more\n\nBecause it was asked.\n\nCo-authored-by: Cy <cy@example.org>\nReviewed-by: Di\n": "Say more\n\nBecause it was asked.",
+		"Say more\n\nSigned-off-by: Cy <c@x.org>\n\nReviewed-by: Di <d@x.org>\n":                      "Say more",
+		"Fix: a colon\n": "Fix: a colon",
+		"Say more\n\nNote: this is\nno trailer.\n": "Say more\n\nNote: this is\nno trailer.",
+		"": "",
+	} {
+		if got := (wiki.Commit{Message: message}).Text(); got != want {
+			t.Errorf("%q: %q, want %q", message, got, want)
+		}
+	}
+}

@@ -255,3 +255,11 @@ func getCredit[I, O any](h huma.API, id, path, summary string, handler func(cont
 		Errors: []int{http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusInternalServerError, http.StatusServiceUnavailable},
 	}, handler)
 }
+
+// names says under what name somebody may be shown. Where no file says who opted out, credit is not asked.
+func (a *API) names(s *wiki.Snapshot) func(wiki.Contributor) string {
+	if _, ok := s.FileID(credit.RulesFile); !ok {
+		return func(c wiki.Contributor) string { return c.Name }
+	}
+	return a.c.Credit.View(a.c.Wiki, s).Shown
+}

@@ -230,8 +230,9 @@ func (a *API) revisions(ctx context.Context, in *struct {
 		return nil, a.problem(err)
 	}
 	body := RevisionsAnswer{Revisions: []RevisionRow{}}
+	shown := a.names(a.c.Wiki.Head())
 	for _, r := range revs {
-		body.Revisions = append(body.Revisions, newRevisionRow(r))
+		body.Revisions = append(body.Revisions, newRevisionRow(r, shown))
 	}
 	if next > 0 {
 		body.Next = strconv.Itoa(int(next))
@@ -239,13 +240,13 @@ func (a *API) revisions(ctx context.Context, in *struct {
 	return reply(etag, body), nil
 }
 
-func newRevisionRow(r wiki.Revision) RevisionRow {
+func newRevisionRow(r wiki.Revision, shown func(wiki.Contributor) string) RevisionRow {
 	row := RevisionRow{
-		ID: r.ID.String(), Time: r.Time, Author: Person{r.Author.Name}, Summary: r.Summary,
+		ID: r.ID.String(), Time: r.Time, Author: Person{shown(r.Author)}, Summary: r.Summary,
 		Path: r.Path.String(), From: r.From.String(), Change: r.Kind.String(), Size: r.Size, Delta: r.Delta,
 	}
 	for _, c := range r.CoAuthors {
-		row.CoAuthors = append(row.CoAuthors, Person{c.Name})
+		row.CoAuthors = append(row.CoAuthors, Person{shown(c)})
 	}
 	return row
 }

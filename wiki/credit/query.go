@@ -476,3 +476,15 @@ func (t *text) hasAll(s sentence, q *text) bool {
 	}
 	return true
 }
+
+// Shown gives the name under which an identity may be shown: its own, or "a contributor" for somebody who opted out.
+func (v *View) Shown(c wiki.Contributor) string {
+	optOut := v.people.rules.optOut
+	if len(optOut) == 0 {
+		return c.Name
+	}
+	if p, ok := v.Person(c); ok && p.Hidden || names(optOut, ident{c.Name, c.Email}) {
+		return hiddenName
+	}
+	return c.Name
+}

@@ -159,7 +159,7 @@ func (q *request) restoreView(p wiki.Path) (ConfirmView, version, error) {
 		return ConfirmView{}, version{}, err
 	}
 	v := q.confirmation("restore", "Restore", p)
-	v.RevID, v.Revision = commit.ID.String(), stampOf(q.revisionShown(p, old).Commit)
+	v.RevID, v.Revision = commit.ID.String(), q.stampOf(q.revisionShown(p, old).Commit)
 	v.Revision.URL = address("wiki", p.String(), "rev", v.RevID)
 	now, _ := q.snap.Page(p) // a page that is gone is an empty text
 	v.Hunks = diffHunks(wiki.Diff(now.Source, old.page.Source, diffContext))
@@ -228,7 +228,7 @@ func (q *request) revertView(p wiki.Path) (ConfirmView, error) {
 		return ConfirmView{}, err
 	}
 	v := q.confirmation("revert", "Undo a change", p)
-	v.RevID, v.Revision = commit.ID.String(), stampOf(*commit)
+	v.RevID, v.Revision = commit.ID.String(), q.stampOf(*commit)
 	v.Revision.URL = address("compare", p.String(), "to", v.RevID)
 	v.Hunks = diffHunks(wiki.Diff(after.page.Source, before.page.Source, diffContext))
 	return v, nil

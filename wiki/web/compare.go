@@ -101,7 +101,7 @@ func (q *request) sideStamp(p wiki.Path, v version) Stamp {
 	if !v.page.Blob.IsZero() {
 		shown = q.revisionShown(p, v).Commit
 	}
-	s := stampOf(shown)
+	s := q.stampOf(shown)
 	if !v.page.Blob.IsZero() {
 		s.URL = address("wiki", v.page.Path.String(), "rev", shown.ID.String())
 	}

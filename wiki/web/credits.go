@@ -266,7 +266,7 @@ func (q *request) creditsAsked() (*credited, error) {
 		if err != nil {
 			return nil, err
 		}
-		stamp := stampOf(q.revisionShown(c.path, old).Commit)
+		stamp := q.stampOf(q.revisionShown(c.path, old).Commit)
 		stamp.URL = address("wiki", c.path.String(), "rev", old.commit.ID.String())
 		c.page, c.old, c.rev = old.page, &stamp, old.commit.ID.String()
 	} else if c.page, err = q.snap.Page(c.path); err != nil {

@@ -386,7 +386,7 @@ func (q *request) theirStamp(clash *wiki.ConflictError) Stamp {
 	if err != nil {
 		return Stamp{}
 	}
-	return stampOf(*commit)
+	return q.stampOf(*commit)
 }
 
 // conflictChunks fills in the clashes and gives the joined text.

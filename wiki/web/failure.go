@@ -179,7 +179,7 @@ func (q *request) helpMissing(v *ErrorView, missing *missingPageError) {
 	}
 	v.Title = readable(p)
 	if gone, ok := q.cfg.History.Gone(q.r.Context(), q.cfg.Wiki, p); ok && !q.snap.Has(p) {
-		stamp := stampOf(gone.Commit)
+		stamp := q.stampOf(gone.Commit)
 		v.Deleted, v.History = &stamp, address("history", p.String())
 		v.Sentence = "This page was deleted."
 		v.Near = q.madeAgain(p, v.Near)

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/gorilla/feeds"
@@ -65,8 +64,8 @@ func (q *request) feedEntry(r wiki.Revision) *feeds.AtomEntry {
 		Title: row.Page.Title + ": " + r.Summary, Updated: when, Published: when,
 		Id:      q.tag("/" + r.ID.String() + "/" + r.Path.String()),
 		Links:   []feeds.AtomLink{{Href: q.absolute(row.Diff), Rel: "alternate", Type: "text/html"}},
-		Summary: &feeds.AtomSummary{Content: strings.TrimSpace(r.Message), Type: "text"},
-		Author:  &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: r.Author.Name}},
+		Summary: &feeds.AtomSummary{Content: r.Text(), Type: "text"},
+		Author:  &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: q.shown(r.Author)}},
 	}
 }
 

@@ -110,7 +110,7 @@ func (q *request) recentPages() []PageLink {
 			continue
 		}
 		seen[r.Path] = true
-		list = append(list, PageLink{Title: q.title(r.Path), URL: pageURL(r.Path), Path: r.Path.String(), Time: r.Time, Author: r.Author.Name})
+		list = append(list, PageLink{Title: q.title(r.Path), URL: pageURL(r.Path), Path: r.Path.String(), Time: r.Time, Author: q.shown(r.Author)})
 	}
 	return list
 }

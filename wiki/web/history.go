@@ -99,7 +99,7 @@ func (q *request) historyRow(p wiki.Path, r wiki.Revision) HistoryRow {
 		row.From = r.From.String()
 	}
 	for _, c := range r.CoAuthors {
-		row.CoAuthors = append(row.CoAuthors, c.Name)
+		row.CoAuthors = append(row.CoAuthors, q.shown(c))
 	}
 	if r.Kind == wiki.Modified && q.snap.Has(p) {
 		row.Revert = q.revertURL(p, r)

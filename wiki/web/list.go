@@ -145,7 +145,7 @@ func (q *request) listDeleted() error {
 	for _, g := range gone {
 		group.Pages = append(group.Pages, PageLink{
 			Title: readable(g.Path), URL: address("history", g.Path.String()), Path: g.Path.String(), Lead: g.Summary, Missing: true,
-			Time: g.Time, Author: g.Author.Name,
+			Time: g.Time, Author: q.shown(g.Author),
 		})
 	}
 	if len(group.Pages) > 0 {

@@ -10,6 +10,7 @@ import (
 
 	"coppice/wiki"
 	"coppice/wiki/catalog"
+	"coppice/wiki/credit"
 	"coppice/wiki/history"
 )
 
@@ -224,13 +225,21 @@ func (q *request) related(p wiki.Path, keywords []string) []PageLink {
 }
 
 // stampOf says who made a commit, when and why.
-func stampOf(c wiki.Commit) Stamp {
-	return Stamp{Time: c.Time, Author: c.Author.Name, Summary: c.Summary, Revision: c.ID.Short()}
+func (q *request) stampOf(c wiki.Commit) Stamp {
+	return Stamp{Time: c.Time, Author: q.shown(c.Author), Summary: c.Summary, Revision: c.ID.Short()}
+}
+
+// shown gives the name under which somebody may be shown. Where no file says who opted out, credit is not asked.
+func (q *request) shown(c wiki.Contributor) string {
+	if _, ok := q.snap.FileID(credit.RulesFile); !ok {
+		return c.Name
+	}
+	return q.credit().Shown(c)
 }
 
 // versionStamp is a stamp that leads to the page as of a revision.
 func (q *request) versionStamp(r wiki.Revision) Stamp {
-	s := stampOf(r.Commit)
+	s := q.stampOf(r.Commit)
 	s.Author, s.AuthorURL = q.authored(r.Commit)
 	s.URL = address("wiki", r.Path.String(), "rev", r.ID.String())
 	return s

@@ -218,7 +218,7 @@ func (q *request) notThen(p wiki.Path, m *moment) error {
 	} else if m.key == "rev" {
 		when = "at that revision"
 	}
-	began := Meant{PageLink: PageLink{Title: "The first version of “" + title + "”", URL: address("wiki", first.Path.String(), "rev", first.ID.String()), Time: travel.First, Author: first.Author.Name}}
+	began := Meant{PageLink: PageLink{Title: "The first version of “" + title + "”", URL: address("wiki", first.Path.String(), "rev", first.ID.String()), Time: travel.First, Author: q.shown(first.Author)}}
 	if m.snap == nil || m.snap.Time().Before(travel.First) {
 		v.Lead = fmt.Sprintf("“%s” began on %s; %s it was not there yet.", title, travel.First.Format(longDate), when)
 	} else {
@@ -303,7 +303,7 @@ func (q *request) oldBanner(now history.Place, old version, m *moment, title str
 	name, id := p.String(), rev.ID.String()
 	before, after := q.cfg.History.Around(p, rev.ID)
 	banner := &OldBanner{
-		Stamp: stampOf(rev.Commit), Current: pageURL(p), Base: id, Deleted: now.Gone,
+		Stamp: q.stampOf(rev.Commit), Current: pageURL(p), Base: id, Deleted: now.Gone,
 		Diff: address("compare", name, "from", id, "to", q.snap.Commit().String()),
 	}
 	banner.URL = q.versionURL(p, rev.ID)

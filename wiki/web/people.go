@@ -119,18 +119,14 @@ func contributorURL(p *credit.Person) string {
 // authored says who a commit's author is now, and where their page is. What credit has not read yet keeps the name that
 // the commit has; nobody waits for it.
 func (q *request) authored(c wiki.Commit) (name, url string) {
+	name = q.shown(c.Author)
 	if q.cfg.Credit.Reached().IsZero() {
-		return c.Author.Name, ""
+		return name, ""
 	}
-	p, ok := q.credit().Author(c.ID)
-	switch {
-	case !ok:
-		return c.Author.Name, ""
-	case p.Hidden:
-		return p.Name, ""
-	default:
-		return c.Author.Name, contributorURL(p)
+	if p, ok := q.credit().Author(c.ID); ok && !p.Hidden {
+		url = contributorURL(p)
 	}
+	return name, url
 }
 
 // wholeWords rounds, for words that several people share count in parts.
@@ -239,7 +235,7 @@ func (q *request) changesOf(v *ContributorView, c *credit.Contributor) error {
 func (q *request) personChange(e credit.Contribution, commit wiki.Commit) PersonChange {
 	name := e.Path.String()
 	x := PersonChange{
-		Stamp: stampOf(commit), Kind: e.Kind.String(), Added: e.Added, Removed: e.Removed,
+		Stamp: q.stampOf(commit), Kind: e.Kind.String(), Added: e.Added, Removed: e.Removed,
 		Page: PageLink{Title: q.title(e.Path), URL: pageURL(e.Path), Path: name, Missing: !e.There},
 		Diff: address("compare", name, "to", e.Commit.String()),
 	}
