@@ -159,27 +159,42 @@ func (b *bench) truthRepository(o truth.Options) (string, *truth.History, error)
 	return repo, known, errors.Join(err, in.Close(), cmd.Wait())
 }
 
-// scoreOurs asks the index.
-func (b *bench) scoreOurs(repo string, known *truth.History, s *score) error {
-	w, err := wiki.Open(repo, wiki.Options{ReadOnly: true})
-	if err != nil {
-		return err
-	}
-	defer w.Close()
+// credited opens a repository and an index of its credit; done gives both back.
+func (b *bench) credited(repo, root string) (w *wiki.Wiki, v *credit.View, done func(), err error) {
 	dir, err := os.MkdirTemp(b.dir, "credit-")
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
-	defer os.RemoveAll(dir)
-	x, err := credit.Open(dir, nil)
+	var x *credit.Index
+	done = func() {
+		if x != nil {
+			x.Close()
+		}
+		if w != nil {
+			w.Close()
+		}
+		os.RemoveAll(dir)
+	}
+	if w, err = wiki.Open(repo, wiki.Options{Root: root, ReadOnly: true}); err == nil {
+		x, err = credit.Open(dir, nil)
+	}
+	if err == nil {
+		err = x.Follow(b.ctx, w, w.Head())
+	}
+	if err != nil {
+		done()
+		return nil, nil, nil, err
+	}
+	return w, x.View(w, w.Head()), done, nil
+}
+
+// scoreOurs asks the index.
+func (b *bench) scoreOurs(repo string, known *truth.History, s *score) error {
+	w, v, done, err := b.credited(repo, "")
 	if err != nil {
 		return err
 	}
-	defer x.Close()
-	if err := x.Follow(b.ctx, w, w.Head()); err != nil {
-		return err
-	}
-	v := x.View(w, w.Head())
+	defer done()
 	for ref := range w.Head().Pages() {
 		page, err := w.Head().Page(ref.Path)
 		if err != nil {
@@ -361,7 +376,7 @@ func (b *bench) creditPages() error {
 		return err
 	}
 	pages := longest(w, h, 20)
-	var scratch, more, blame durations
+	var scratch, more, blame, thorough durations
 	for _, p := range pages {
 		revs, _, err := h.Revisions(b.ctx, w, p, 0, history.MaxLimit)
 		if err != nil {
@@ -381,6 +396,14 @@ func (b *bench) creditPages() error {
 			return err
 		}
 		blame = append(blame, d.p50())
+		d, err = timed(1, func(int) error {
+			_, err := git(repo, "blame", "-w", "-M", "-C", "-C", "-C", "HEAD", "--", "cheatsheets/"+p.File())
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		thorough = append(thorough, d.p50())
 	}
 	for n := range 5 {
 		for _, p := range pages {
@@ -406,6 +429,7 @@ func (b *bench) creditPages() error {
 		}
 	}
 	b.report.row("credit of a page from nothing, p50 of 20 longest histories", show(scratch.p50()), "git blame "+show(blame.p50()), ratio(scratch.p50(), blame.p50()), atMost, 0.3)
+	b.report.say("git blame that looks for moved and copied lines (-w -M -C -C -C) takes %s", show(thorough.p50()))
 	b.report.row("credit of one more revision, p50", show(more.p50()), "git blame "+show(blame.p50()), ratio(more.p50(), blame.p50()), atMost, 0.01)
 	return nil
 }
@@ -429,27 +453,11 @@ func (b *bench) creditAll(what, repo, root string) error {
 		runs = 1
 	}
 	for range runs {
-		w, err := wiki.Open(repo, wiki.Options{Root: root, ReadOnly: true})
+		took, bytes, err := b.fromNothing(repo, root, func(dir string) (derived, error) { return credit.Open(dir, nil) })
 		if err != nil {
 			return err
 		}
-		dir, err := os.MkdirTemp(b.dir, "credit-")
-		if err != nil {
-			return err
-		}
-		start := time.Now()
-		x, err := credit.Open(dir, nil)
-		if err != nil {
-			return err
-		}
-		if err := x.Follow(b.ctx, w, w.Head()); err != nil {
-			return err
-		}
-		ours = append(ours, time.Since(start))
-		size = folderSize(dir)
-		x.Close()
-		w.Close()
-		os.RemoveAll(dir)
+		ours, size = append(ours, took), bytes
 		d, err := timed(1, func(int) error { _, err := git(repo, "log", "-p", "HEAD"); return err })
 		if err != nil {
 			return err

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"coppice/wiki"
-	"coppice/wiki/credit"
 )
 
 // judgement is a line of wiki/credit/testdata/owasp-judged.txt: a word, and the commits that may be said to have
@@ -30,25 +29,11 @@ func (b *bench) judging() error {
 	if err != nil {
 		return err
 	}
-	w, err := wiki.Open(b.owasp, wiki.Options{Root: "cheatsheets", ReadOnly: true})
+	w, v, done, err := b.credited(b.owasp, "cheatsheets")
 	if err != nil {
 		return err
 	}
-	defer w.Close()
-	dir, err := os.MkdirTemp(b.dir, "judged-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	x, err := credit.Open(dir, nil)
-	if err != nil {
-		return err
-	}
-	defer x.Close()
-	if err := x.Follow(b.ctx, w, w.Head()); err != nil {
-		return err
-	}
-	v := x.View(w, w.Head())
+	defer done()
 	all, ours, theirs := 0, 0, 0
 	for name, words := range judged {
 		path, err := wiki.ParsePath(name)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -140,31 +141,43 @@ func (b *bench) historyBuild() error {
 	return b.historyOf("generated", b.large, "")
 }
 
+// derived is an index that can be built.
+type derived interface {
+	wiki.Follower
+	io.Closer
+}
+
+// fromNothing builds an index of a repository in a new folder, and gives the time it took and the bytes it takes.
+func (b *bench) fromNothing(repo, root string, open func(dir string) (derived, error)) (took time.Duration, size int64, err error) {
+	w, err := wiki.Open(repo, wiki.Options{Root: root, ReadOnly: true})
+	if err != nil {
+		return 0, 0, err
+	}
+	defer w.Close()
+	dir, err := os.MkdirTemp(b.dir, "index-")
+	if err != nil {
+		return 0, 0, err
+	}
+	defer os.RemoveAll(dir)
+	start := time.Now()
+	x, err := open(dir)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer x.Close()
+	err = x.Follow(b.ctx, w, w.Head())
+	return time.Since(start), folderSize(dir), err
+}
+
 func (b *bench) historyOf(what, repo, root string) error {
 	var ours, theirs durations
 	var size int64
 	for range 3 {
-		w, err := wiki.Open(repo, wiki.Options{Root: root, ReadOnly: true})
+		took, bytes, err := b.fromNothing(repo, root, func(dir string) (derived, error) { return history.Open(dir, nil) })
 		if err != nil {
 			return err
 		}
-		dir, err := os.MkdirTemp(b.dir, "history-")
-		if err != nil {
-			return err
-		}
-		start := time.Now()
-		x, err := history.Open(dir, nil)
-		if err != nil {
-			return err
-		}
-		if err := x.Follow(b.ctx, w, w.Head()); err != nil {
-			return err
-		}
-		ours = append(ours, time.Since(start))
-		size = folderSize(dir)
-		x.Close()
-		w.Close()
-		os.RemoveAll(dir)
+		ours, size = append(ours, took), bytes
 		d, err := timed(1, func(int) error {
 			_, err := git(repo, "log", "--raw", "--no-renames", "--format=%H %an %at %s", "HEAD")
 			return err
