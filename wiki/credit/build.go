@@ -58,8 +58,26 @@ func (b *builder) build(ctx context.Context, steps []wiki.Step, progress func(do
 		return err
 	}
 	progress(len(steps), len(steps))
+	b.dropSuperseded()
 	b.shrink(idleCached)
 	return nil
+}
+
+// dropSuperseded drops the texts that a newer one of the same page has followed: the next edit begins with that.
+func (b *builder) dropSuperseded() {
+	b.d.tables.mu.Lock()
+	defer b.d.tables.mu.Unlock()
+	newest := make(map[int32]bool, b.order.Len())
+	for no := range b.texts {
+		if last := b.d.last(b.d.paths[b.d.revs[no].path]); last >= 0 {
+			newest[b.d.own(last)] = true
+		}
+	}
+	for no, e := range b.texts {
+		if !newest[no] {
+			b.drop(e)
+		}
+	}
 }
 
 // fetched is a step with what has to be read of it.
@@ -316,11 +334,14 @@ func (b *builder) keep(s *source) {
 // shrink drops what was not used for longest.
 func (b *builder) shrink(words int) {
 	for b.words > words && b.order.Len() > 1 {
-		last := b.order.Back()
-		old := b.order.Remove(last).(*source)
-		delete(b.texts, old.rev)
-		b.words -= len(old.words)
+		b.drop(b.order.Back())
 	}
+}
+
+func (b *builder) drop(e *list.Element) {
+	old := b.order.Remove(e).(*source)
+	delete(b.texts, old.rev)
+	b.words -= len(old.words)
 }
 
 // match finds the origins of the words of all pages that one commit changed, from what is nearest to what is far.
