@@ -205,12 +205,8 @@ func blocks(text []byte, split func([]byte) []Block) [][]byte {
 			}
 			head = next
 		}
-		for tail > head {
-			last := bytes.LastIndexByte(text[head:tail-1], '\n') + 1 + head
-			if !blank(text[last:tail]) {
-				break
-			}
-			tail = last
+		if n := len(bytes.TrimRightFunc(text[head:tail], unicode.IsSpace)); head+n < tail {
+			tail = head + n + lineLength(text[head+n:tail])
 		}
 		add(head)
 		add(tail)

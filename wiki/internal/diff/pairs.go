@@ -18,6 +18,9 @@ const pairWindow = 64
 // pairWords is how many words of a line its likeness is judged by.
 const pairWords = 400
 
+// usualWord is about the length of a word and what follows it, in bytes.
+const usualWord = 5
+
 // pair says that line a of the old lines became line b of the new ones.
 type pair struct{ a, b int }
 
@@ -82,7 +85,7 @@ func bags(lines [][]byte) []bag {
 }
 
 func newBag(line []byte) bag {
-	var b bag
+	b := make(bag, 0, min(len(line)/usualWord+1, pairWords))
 	for len(line) > 0 && len(b) < pairWords {
 		n := wordLength(line)
 		if r, _ := utf8.DecodeRune(line); !unicode.IsSpace(r) {

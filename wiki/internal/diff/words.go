@@ -68,8 +68,27 @@ func joinAcrossSpace(a cut, edits []Edit) []Edit {
 
 func replaces(e Edit) bool { return e.A0 < e.A1 && e.B0 < e.B1 }
 
+// plainWord marks the ASCII bytes that are in words wherever they stand.
+var plainWord = func() (t [256]bool) {
+	for c := range utf8.RuneSelf {
+		t[c] = inWord(rune(c))
+	}
+	return t
+}()
+
+// plainLength gives the bytes of plain words that text begins with. If what follows is plain too, they are a word.
+func plainLength(text []byte) (n int, whole bool) {
+	for n < len(text) && plainWord[text[n]] {
+		n++
+	}
+	return n, n > 0 && (n == len(text) || text[n] < utf8.RuneSelf && text[n] != '\'')
+}
+
 // wordLength gives the bytes of the word that text, which is not empty, begins with.
 func wordLength(text []byte) int {
+	if n, whole := plainLength(text); whole {
+		return n
+	}
 	first, n := utf8.DecodeRune(text)
 	switch {
 	case first == utf8.RuneError && n == 1:
