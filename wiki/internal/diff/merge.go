@@ -139,7 +139,7 @@ func mergeLines(base, theirs, mine cut, byThem, byMe []Edit) []piece {
 		}
 		pieces = append(pieces, p)
 	}
-	return joinClose(pieces)
+	return joinClose(pieces, endingOf(base.text))
 }
 
 // mergeBlocks merges by block, and by line what clashes. All its searches share one budget of steps.
@@ -159,7 +159,7 @@ func mergeBlocks(base, theirs, mine []byte, split func([]byte) []Block) []piece 
 		}
 		pieces = append(pieces, p)
 	}
-	return joinClose(pieces)
+	return joinClose(pieces, endingOf(base))
 }
 
 // cut is a text in parts that cover it, with their offsets.
@@ -414,8 +414,8 @@ func cutTail(text []byte, tail int) (head, rest []byte) {
 // the same measure.
 const closeLines = 3
 
-// joinClose makes one conflict of those with next to nothing between them.
-func joinClose(pieces []piece) []piece {
+// joinClose makes one conflict of those with next to nothing between them. ending is what ends a line.
+func joinClose(pieces []piece, ending []byte) []piece {
 	out := make([]piece, 0, len(pieces))
 	for i := 0; i < len(pieces); {
 		end := i + 1
@@ -429,14 +429,14 @@ func joinClose(pieces []piece) []piece {
 			}
 			end = next + 1
 		}
-		out = append(out, joinPieces(pieces[i:end]))
+		out = append(out, joinPieces(pieces[i:end], ending))
 		i = end
 	}
 	return out
 }
 
 // joinPieces makes one conflict of several pieces; a single piece stays what it is.
-func joinPieces(pieces []piece) piece {
+func joinPieces(pieces []piece, ending []byte) piece {
 	if len(pieces) == 1 {
 		return pieces[0]
 	}
@@ -445,9 +445,11 @@ func joinPieces(pieces []piece) piece {
 		if !p.clash {
 			p.theirs, p.mine = p.agreed, p.agreed
 		}
-		all.base = append(all.base, p.base...)
-		all.theirs = append(all.theirs, p.theirs...)
-		all.mine = append(all.mine, p.mine...)
+		for _, text := range []struct{ to, more *[]byte }{{&all.base, &p.base}, {&all.theirs, &p.theirs}, {&all.mine, &p.mine}} {
+			if len(*text.more) > 0 { // what it follows may be a version's last line, without an ending
+				*text.to = append(closed(*text.to, ending), *text.more...)
+			}
+		}
 	}
 	return all
 }
