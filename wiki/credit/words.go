@@ -485,8 +485,11 @@ func (l *lexer) mark(p int) int {
 			return l.label(p + 2)
 		}
 	case '[':
-		if peek == '^' {
+		switch peek {
+		case '^':
 			return l.label(p + 2)
+		case '[':
+			return l.wikilink(p + 2)
 		}
 	case '&':
 		return entity(l.src, p)
@@ -573,6 +576,22 @@ func (l *lexer) codeSpan(p int) int {
 	}
 	l.noCloser[size] = end
 	return n
+}
+
+// maxWikilink is how long a wikilink is looked for, in bytes: as long as the parser of pages does.
+const maxWikilink = 500
+
+// wikilink skips the target of [[target|text]], which p stands in. Without a text the target is shown, and is read on.
+func (l *lexer) wikilink(p int) int {
+	inner := l.src[p:min(len(l.src), p+maxWikilink)]
+	end := bytes.IndexAny(inner, "[]\n")
+	if end < 0 || !bytes.HasPrefix(inner[end:], []byte("]]")) {
+		return p
+	}
+	if bar := bytes.IndexByte(inner[:end], '|'); bar >= 0 && len(bytes.TrimSpace(inner[bar+1:end])) > 0 {
+		return p + bar + 1
+	}
+	return p
 }
 
 // angle reads what begins with "<": a comment or a tag is skipped, an address is a word.

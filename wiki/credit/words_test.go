@@ -42,6 +42,8 @@ func TestWords(t *testing.T) {
 		"alert":               {"> [!NOTE]\n> text", "text"},
 		"table":               {"| a b | c |\n|---|:-:|\n| d | e |", "a b / c / d / e"},
 		"link":                {"see [the page](http://x.org/a_(b) \"a title\") now", "see the page now"},
+		"wikilink":            {"see [[Some Page]] and [[some/page#how|this one]] now, [[open|end", "see Some Page and this one now open / end"},
+		"wikilink in a table": {"| a [[b\\|c]] | d |\n|---|---|\n", "a c / d"},
 		"reference":           {"see [the page][ref] and[^1]\n\n[ref]: http://x.org 'title'\n[^1]: a note", "see the page and / a note"},
 		"image":               {"![alt text](a.png)", "alt text"},
 		"address":             {"at https://example.org/a?b=c, or <https://x.org>.", "at https://example.org/a?b=c or https://x.org"},
