@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
@@ -349,9 +351,25 @@ func press(keys string, modifiers ...chromedp.Modifier) chromedp.Action[chromedp
 // await waits until an expression is true on the page.
 func (b *tab) await(expression string) {
 	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingTimeout(patience/4))); err != nil {
-		b.t.Fatalf("await %s: %v", expression, err)
+	for {
+		_, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingTimeout(patience/4)))
+		if err == nil {
+			return
+		}
+		if !pageChanged(err) {
+			b.t.Fatalf("await %s: %v", expression, err)
+		}
 	}
+}
+
+// pageChanged reports whether the browser could not answer because the page that was asked has just made room for
+// the next one. chromedp may ask the old one for a moment after the new one was loaded: the browser's message that names
+// the new one comes after the message that it was loaded.
+func pageChanged(err error) bool {
+	e, ok := errors.AsType[*cdproto.Error](err)
+	return ok && e.Code == -32000 && slices.Contains([]string{
+		"Cannot find context with specified id", "Execution context was destroyed.", "Inspected target navigated or closed",
+	}, e.Message)
 }
 
 // ask evaluates an expression on the page.
