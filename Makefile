@@ -12,8 +12,9 @@ build:
 
 test: lint unit fuzz bench-build
 
+# A package may take long on a slow and busy machine: a limit is for what hangs.
 unit:
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 40m ./...
 
 lint:
 	test -z "$$(gofmt -l $$(git ls-files '*.go'))"

@@ -27,8 +27,8 @@ import (
 	"coppice/wiki"
 )
 
-// patience bounds a visit, so that a condition that never comes true is a failure that names it and no hang. It is far
-// above what a visit takes on a slow and busy machine.
+// patience bounds each thing that is done in a browser, so that a condition that never comes true is a failure that names
+// it and no hang. It is far above what anything takes on a slow and busy machine.
 const patience = 2 * time.Minute
 
 // The two screens that everything must look right on.
@@ -203,9 +203,7 @@ func (h *house) open(t *testing.T, browser context.Context, width int) *tab {
 func openTab(t *testing.T, browser context.Context, site string, width int) *tab {
 	t.Helper()
 	b := &tab{t: t, site: site, failed: map[string]bool{}}
-	ctx, stop := context.WithTimeout(browser, patience)
-	t.Cleanup(stop)
-	ctx, closeTab := chromedp.NewContext(ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.hear))
+	ctx, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.hear))
 	t.Cleanup(closeTab)
 	b.ctx = ctx
 	b.do("open a tab", func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
@@ -269,7 +267,9 @@ func (b *tab) received() int {
 // do runs actions that stay on the page.
 func (b *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.t.Fatalf("%s: %v", what, err)
 	}
 }
@@ -277,7 +277,9 @@ func (b *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 // follow runs actions that lead to another page, and waits until that is there. It gives its status.
 func (b *tab) follow(what string, steps ...chromedp.Action[chromedp.Void]) int {
 	b.t.Helper()
-	answer, err := chromedp.RunResponse(b.ctx, steps...)
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	answer, err := chromedp.RunResponse(ctx, steps...)
 	if err != nil {
 		b.t.Fatalf("%s: %v", what, err)
 	}
@@ -351,8 +353,10 @@ func press(keys string, modifiers ...chromedp.Modifier) chromedp.Action[chromedp
 // await waits until an expression is true on the page.
 func (b *tab) await(expression string) {
 	b.t.Helper()
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
 	for {
-		_, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingTimeout(patience/4)))
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingTimeout(patience)))
 		if err == nil {
 			return
 		}
@@ -375,7 +379,9 @@ func pageChanged(err error) bool {
 // ask evaluates an expression on the page.
 func ask[T any](b *tab, expression string) T {
 	b.t.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
 	if err != nil {
 		b.t.Fatalf("ask %s: %v", expression, err)
 	}
