@@ -1,69 +1,65 @@
 package search
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
-	index "github.com/blevesearch/bleve_index_api"
+	"github.com/RoaringBitmap/roaring/v2"
 )
 
-// textFields are where words are looked for in sections, with how much one counts there: the title of the page and the
-// question are what an answer is about. Those ofPage are fields of the pages' own documents too.
-var textFields = [...]struct {
-	name   string
-	boost  float64
-	ofPage bool
-}{{fieldTitle, 2, true}, {fieldQuestion, 2, false}, {fieldAsked, 2, false}, {fieldKeywords, 1, true}, {fieldBody, 1, false}}
-
-// scatteredBoost is how much of its rarity a word counts that is only known to be somewhere in the page: less than in
-// any field, so that a section that has all the words comes before a page that has them far apart.
-const scatteredBoost = 0.3
-
-const (
-	// exactTitle is above any sum of BM25 scores, so that the page of just that title comes first, and exactQuestion
-	// above those of all others, so that the question comes next.
-	exactTitle    = 2000.0
-	exactQuestion = 1000.0
-	// likeBoost is what a word that is only spelt like one typed counts of its score.
-	likeBoost = 0.2
-	// maxFuzzyWords bounds the words of a query that are tried with other spellings: each walks the dictionary.
-	maxFuzzyWords = 8
-)
-
-// stage is how strictly a query is taken. Each is tried only when the one before found nothing.
-type stage uint8
-
-const (
-	strict   stage = iota // all words
-	spelling              // all words, or words spelt like them
-	some                  // any of them
-	stages
-)
-
-// plan is a query made ready for one state of the index.
+// plan is a query made ready for one state of the index: what narrows it down, and what its words may stand for.
 type plan struct {
 	s       *session
 	q       Query
-	stage   stage
 	words   []clause // plain words to be found anywhere
+	units   []unit   // what they stand for, stop words left out
+	wide    bool     // words stand for what English says in their place too
 	useless bool     // every word is a stop word: names are searched instead
-	kind    string   // only documents of this kind are ranked; "" is both
-
+	unknown bool     // some word is in no page as it was typed
 	phrases map[string]*places
+	err     error
 }
 
-// newPlan sorts the clauses.
-func newPlan(s *session, q Query, st stage) *plan {
-	p := &plan{s: s, q: q, stage: st, phrases: map[string]*places{}}
-	sense := false
+// unit is a word of the query, or several that mean one thing together, with all it may stand for.
+type unit struct {
+	alternatives []alternative
+	weight       float64         // how much it says about what is wanted: the rarity of its words as typed
+	pages        *roaring.Bitmap // own documents of the pages that have it
+}
+
+// alternative is one way to say what a unit means: words as typed in one language, in another spelling, a synonym.
+type alternative struct {
+	terms  []string
+	weight float64
+	whole  bool // nothing less than all of its terms counts
+}
+
+const (
+	// maxFuzzyWords bounds the words of a query that are tried with other spellings: each walks the dictionary.
+	maxFuzzyWords = 8
+	// maxSpan is the most words of a query that are looked for as one synonym.
+	maxSpan = 5
+	// minCompound is the shortest word that is looked for where a query parts it ("log in"): short ones mean other things.
+	minCompound = 5
+)
+
+// newPlan reads a query. If it is wide, more than what the wiki calls synonyms will do for a word.
+func newPlan(s *session, q Query, wide bool) *plan {
+	p := &plan{s: s, q: q, wide: wide, phrases: map[string]*places{}}
+	sense := 0
 	for _, c := range q.clauses {
 		if c.field == anywhere && !c.phrase && !c.not {
 			p.words = append(p.words, c)
-			sense = sense || !s.isStop(c.text)
+			if !s.isStop(c.text) {
+				sense++
+			}
 		}
 	}
-	p.useless = len(p.words) > 0 && !sense
+	p.wide = wide || sense > rankWeights.few // a question, not a name
+	p.useless = len(p.words) > 0 && sense == 0
+	if !p.useless {
+		p.readWords()
+	}
 	return p
 }
 
@@ -71,449 +67,242 @@ func newPlan(s *session, q Query, st stage) *plan {
 // language do not have it.
 func (s *session) isStop(word string) bool { return s.lookUp(word).stop }
 
-// documents opens a cursor over the documents of one kind ("" for both) that match, and also are of the pages in only if
-// there are any. With ranks they are scored. What matches is found first, without frequencies, which are read for the
-// score of these documents only.
-func (p *plan) documents(kind string, only []string, ranks bool) (cursor, error) {
-	if kind == "" {
-		kind = p.kind
+// readWords makes the units. Words that are a synonym together become one.
+func (p *plan) readWords() {
+	for i := 0; i < len(p.words) && p.err == nil; {
+		n := p.readSynonym(i)
+		if n == 0 {
+			n = 1
+			if !p.s.isStop(p.words[i].text) {
+				p.readWord(i)
+			}
+		}
+		i += n
 	}
-	o := opener{s: p.s, kind: kind, placesOf: p.placesOf}
-	if kind != "" {
-		o.require(o.tag(tagKind, kind))
+}
+
+// readSynonym makes a unit of the longest run of words from the i-th that a line of the synonyms begins with, and gives
+// how many words it has.
+func (p *plan) readSynonym(i int) int {
+	for n := min(maxSpan, len(p.words)-i); n > 0; n-- {
+		text := textOf(p.words[i : i+n])
+		others := p.s.synonymsOf(text, p.wide)
+		if len(others) == 0 {
+			continue
+		}
+		u := unit{alternatives: p.literally(text)}
+		for _, other := range others {
+			for _, a := range p.literally(other.text) {
+				u.alternatives = append(u.alternatives, alternative{a.terms, other.weight, true})
+			}
+		}
+		p.add(u)
+		return n
 	}
-	var pages []cursor
-	for _, path := range only {
-		pages = append(pages, o.tag(tagPage, path))
+	return 0
+}
+
+func textOf(words []clause) string {
+	var texts []string
+	for _, w := range words {
+		texts = append(texts, w.text)
 	}
-	o.require(o.either(pages))
+	return strings.Join(texts, " ")
+}
+
+// literally gives the ways in which the languages of the index read a text.
+func (p *plan) literally(text string) []alternative {
+	var list []alternative
+	for _, form := range p.s.forms(text) {
+		list = append(list, alternative{terms: form, weight: 1})
+	}
+	return list
+}
+
+// readWord makes a unit of the i-th word.
+func (p *plan) readWord(i int) {
+	word := p.words[i].text
+	u := unit{alternatives: p.literally(word)}
+	if !p.has(u.alternatives) {
+		p.unknown = true
+		if i < maxFuzzyWords {
+			u.alternatives = append(u.alternatives, p.spelt(word)...)
+		}
+	}
+	if parted, ok := p.compound(i); ok {
+		u.alternatives = append(u.alternatives, parted)
+	}
+	p.add(u)
+}
+
+// compound gives the word that is the i-th and the one after it written together ("log in"), if there is one.
+func (p *plan) compound(i int) (a alternative, ok bool) {
+	if i+1 >= len(p.words) {
+		return a, false
+	}
+	word := fold(p.words[i].text) + fold(p.words[i+1].text)
+	if len(word) < minCompound {
+		return a, false
+	}
+	for _, form := range p.s.forms(word) {
+		a = alternative{form, rankWeights.compound, true}
+		if p.has([]alternative{a}) {
+			return a, true
+		}
+	}
+	return a, false
+}
+
+// spelt gives the words of the index that are spelt like one that it does not have.
+func (p *plan) spelt(word string) []alternative {
+	var list []alternative
+	for _, form := range p.s.forms(word) {
+		if len(form) != 1 || p.err != nil {
+			continue
+		}
+		var near []string
+		near, p.err = p.s.similar(fieldAll, form[0])
+		for _, t := range near {
+			if t != form[0] {
+				list = append(list, alternative{[]string{t}, rankWeights.like, true})
+			}
+		}
+	}
+	return list
+}
+
+// has reports whether some page has one of the alternatives.
+func (p *plan) has(list []alternative) bool {
+	return slices.ContainsFunc(list, func(a alternative) bool { return !p.pagesWith(a.terms).IsEmpty() })
+}
+
+// add weighs a unit and looks for its pages.
+func (p *plan) add(u unit) {
+	sets := make([]*roaring.Bitmap, 0, len(u.alternatives))
+	for _, a := range u.alternatives {
+		sets = append(sets, p.pagesWith(a.terms))
+	}
+	u.pages = union(sets)
+	for _, t := range u.alternatives[0].terms {
+		u.weight += p.s.weightOf(t, p.pagesWith([]string{t}))
+	}
+	p.units = append(p.units, u)
+}
+
+// pagesWith gives the own documents of the pages that have all terms.
+func (p *plan) pagesWith(terms []string) *roaring.Bitmap {
+	sets := make([]*roaring.Bitmap, 0, len(terms))
+	for _, t := range terms {
+		sets = append(sets, p.docs(fieldAll, t))
+	}
+	if len(sets) == 0 {
+		return roaring.New()
+	}
+	return intersection(sets)
+}
+
+// docs gives the documents that have a term. After an error there are none.
+func (p *plan) docs(field, term string) *roaring.Bitmap {
+	if p.err == nil {
+		var found *postings
+		if found, p.err = p.s.postings(field, term); p.err == nil {
+			return found.docs
+		}
+	}
+	return roaring.New()
+}
+
+// narrowed gives the own documents of the pages that pass everything but the plain words; nil when there is nothing to pass.
+func (p *plan) narrowed() *roaring.Bitmap {
+	var pass, out []*roaring.Bitmap
 	for _, c := range p.q.clauses {
 		switch {
 		case c.not:
-			o.forbid(o.clause(c))
+			out = append(out, p.pagesOf(c))
 		case c.field != anywhere || c.phrase:
-			o.require(o.clause(c))
+			pass = append(pass, p.pagesOf(c))
 		}
 	}
-	for _, c := range p.openWords(&o) {
-		o.require(c)
-	}
-	if ranks {
-		p.score(&o)
-	}
-	return o.matching()
-}
-
-// score adds what the documents that match are ranked by.
-func (p *plan) score(o *opener) {
-	o.ranks = true
-	for _, c := range p.q.clauses {
-		if !c.not && (c.field == inTitle || c.field == anywhere && c.phrase) {
-			o.mayHave(o.clause(c))
-		}
-	}
-	for _, c := range p.openWords(o) {
-		o.mayHave(c)
-	}
-	p.addExact(o)
-}
-
-// openWords opens the plain words.
-func (p *plan) openWords(o *opener) []cursor {
-	var words []cursor
-	for i, c := range p.words {
-		switch {
-		case p.useless:
-			words = append(words, o.names(c.text))
-		case p.s.isStop(c.text):
-		case p.stage != strict && i < maxFuzzyWords && !p.known(o, c.text):
-			words = append(words, o.like(c.text))
-		default:
-			words = append(words, o.orNothing(o.anywhere(c.text)))
-		}
-	}
-	if p.stage == some {
-		return []cursor{o.share(words)}
-	}
-	return words
-}
-
-// known reports whether the index has a word. Only others may be spelling mistakes.
-func (p *plan) known(o *opener, word string) bool {
-	if o.err != nil {
-		return true
-	}
-	yes, err := p.s.has(word)
-	o.err = err
-	return yes
-}
-
-// misspelt reports whether the index lacks a word of the query.
-func (p *plan) misspelt() (bool, error) {
-	for _, c := range p.words {
-		if p.s.isStop(c.text) {
-			continue
-		}
-		if yes, err := p.s.has(c.text); err != nil || !yes {
-			return true, err
-		}
-	}
-	return false, nil
-}
-
-// addExact lifts the page or question that is called just what was typed.
-func (p *plan) addExact(o *opener) {
-	typed := make([]string, len(p.words))
-	for i, c := range p.words {
-		typed[i] = c.text
-	}
-	if len(typed) == 0 { // a title in quotes is also that title
-		for _, c := range p.q.clauses {
-			if c.phrase && !c.not && c.field == anywhere {
-				typed = append(typed, c.text)
-			}
-		}
-	}
-	name := shortName(fold(strings.Join(typed, " ")))
-	if name == "" {
-		return
-	}
-	if c := o.tag(tagTitled, name); c != nil {
-		o.mayHave(fixedCursor{c, exactTitle})
-	}
-	if c := o.both(o.tag(tagName, name), o.tag(tagKind, kindSection)); c != nil {
-		o.mayHave(fixedCursor{c, exactQuestion})
-	}
-}
-
-// isExact reports whether a score has the points of an exact title. No other sum comes near.
-func isExact(score float64) bool { return score >= exactTitle }
-
-// opener opens cursors. After an error, what it opens is nil.
-type opener struct {
-	s        *session
-	ranks    bool
-	kind     string                        // of the documents that are wanted; "" is both
-	placesOf func(string) (*places, error) // where a phrase stands
-	err      error
-
-	must, may, not []cursor
-}
-
-func (o *opener) require(c cursor) { o.add(&o.must, c) }
-func (o *opener) mayHave(c cursor) { o.add(&o.may, c) }
-func (o *opener) forbid(c cursor)  { o.add(&o.not, c) }
-
-func (o *opener) add(list *[]cursor, c cursor) {
-	if c != nil {
-		*list = append(*list, c)
-	}
-}
-
-// matching opens what has all of must, and scores it by may.
-func (o *opener) matching() (cursor, error) {
-	if o.err != nil {
-		return nil, o.err
-	}
-	must := combined(o.must, intersection)
-	if len(must) == 0 {
-		must = []cursor{nothing()}
-	}
-	return all(must, o.may, o.not), nil
-}
-
-// tag opens what has a tag.
-func (o *opener) tag(kind, value string) cursor { return o.term(fieldTags, kind+value) }
-
-// term opens the documents that have a term.
-func (o *opener) term(field, term string) cursor {
-	if p := o.postings(field, term); p != nil {
-		return &setCursor{set: p.docs}
-	}
-	return nil
-}
-
-// open opens the documents that have a term, scored if they are to be ranked.
-func (o *opener) open(field, term string, boost float64) cursor {
-	if !o.ranks {
-		return o.term(field, term)
-	}
-	if p := o.postings(field, term); p != nil {
-		return o.s.ranked(field, p, boost)
-	}
-	return nil
-}
-
-// postings looks a term up; nil after an error.
-func (o *opener) postings(field, term string) *postings {
-	if o.err != nil {
+	if len(pass)+len(out) == 0 {
 		return nil
 	}
-	var p *postings
-	p, o.err = o.s.postings(field, term)
-	return p
+	set := p.own()
+	if len(pass) > 0 {
+		set = roaring.And(set, intersection(pass))
+	}
+	if len(out) > 0 {
+		set = roaring.AndNot(set, union(out))
+	}
+	return set
 }
 
-// both opens what matches all of the list: nothing when the list is empty, as it is for a mark that is no word.
-func (o *opener) both(list ...cursor) cursor {
-	if o.err != nil {
-		return nil
-	}
-	switch list = combined(list, intersection); len(list) {
-	case 0:
-		return nothing()
-	case 1:
-		return list[0]
-	}
-	return all(list, nil, nil)
-}
+// own gives the own documents of all pages.
+func (p *plan) own() *roaring.Bitmap { return p.docs(fieldTags, tagKind+kindPage) }
 
-// either opens what matches any of the list; nil when the list is empty.
-func (o *opener) either(list []cursor) cursor {
-	if o.err != nil || len(list) == 0 {
-		return nil
-	}
-	found := slices.DeleteFunc(list, func(c cursor) bool { return c.cost() == 0 })
-	if len(found) == 0 {
-		return nothing()
-	}
-	return anyOf(combined(found, union), false)
-}
-
-// share opens what matches any of the list, and more of it counts for more; nil when the list is empty.
-func (o *opener) share(list []cursor) cursor {
-	if o.err != nil || len(list) == 0 || !o.ranks {
-		return o.either(list)
-	}
-	return anyOf(list, true)
-}
-
-// clause opens a phrase, a filter, or a word that is forbidden.
-func (o *opener) clause(c clause) cursor {
+// pagesOf gives the own documents of the pages that a clause is about.
+func (p *plan) pagesOf(c clause) *roaring.Bitmap {
 	switch c.field {
 	case inTitle:
-		return o.orNothing(o.word(fieldTitle, c.text, 1))
+		return p.titled(c.text)
 	case inKeyword:
-		return o.tag(tagKeyword, fold(c.text))
+		return p.docs(fieldTags, tagKeyword+fold(c.text))
 	case inLang:
-		return o.lang(strings.ToLower(c.text))
+		return p.cursorSet(func(o *opener) cursor { return o.lang(strings.ToLower(c.text)) })
 	case inPath:
-		return o.tag(tagPath, foldPath(strings.Trim(c.text, "/")))
+		return p.docs(fieldTags, tagPath+foldPath(strings.Trim(c.text, "/")))
+	case byAuthor, inYear, before, after:
+		return p.fromHistory(c)
 	}
 	if c.phrase {
-		return o.phrase(c.text)
+		return p.placesOf(c.text).pages
 	}
-	return o.orNothing(o.anywhere(c.text))
+	var sets []*roaring.Bitmap
+	for _, form := range p.s.forms(c.text) {
+		sets = append(sets, p.pagesWith(form))
+	}
+	return union(sets)
 }
 
-// orNothing makes a cursor that matches nothing of nil, for a filter that came to nothing must not let everything
-// through. It is for clauses of stop words only.
-func (o *opener) orNothing(c cursor) cursor {
-	if c != nil || o.err != nil {
-		return c
-	}
-	return nothing()
-}
-
-// anywhere opens what has the word in any field: of a page's own document, the word anywhere in the page.
-func (o *opener) anywhere(word string) cursor {
-	var parts []cursor
-	for _, form := range o.s.forms(word) {
-		var list []cursor
+// titled gives the pages that have the words in a title.
+func (p *plan) titled(text string) *roaring.Bitmap {
+	var sets []*roaring.Bitmap
+	for _, form := range p.s.forms(text) {
+		terms := make([]*roaring.Bitmap, 0, len(form))
 		for _, t := range form {
-			list = append(list, o.termAnywhere(t))
+			terms = append(terms, p.docs(fieldTitle, t))
 		}
-		parts = append(parts, o.both(list...))
-	}
-	return o.either(parts)
-}
-
-func (o *opener) termAnywhere(t string) cursor {
-	var parts []cursor
-	if o.kind != kindSection {
-		parts = append(parts, o.somewhere(t))
-	}
-	for _, f := range textFields {
-		if o.kind != kindPage || o.ranks && f.ofPage {
-			parts = append(parts, o.open(f.name, t, f.boost))
+		if len(terms) > 0 {
+			sets = append(sets, intersection(terms))
 		}
 	}
-	return o.either(slices.DeleteFunc(parts, isNil))
+	return union(sets)
 }
 
-func isNil(c cursor) bool { return c == nil }
-
-// somewhere opens the pages that have a term.
-func (o *opener) somewhere(t string) cursor {
-	c := o.term(fieldAll, t)
-	if c == nil || !o.ranks {
-		return c
-	}
-	return fixedCursor{c, scatteredBoost * o.s.rarity(c.cost())}
-}
-
-// word opens what has the word in a field, in the form that any of the index's languages gives it. A word that the
-// analyzer cuts ("two-factor") matches where all its parts are. It is nil for a stop word of all of them.
-func (o *opener) word(f, word string, boost float64) cursor {
-	var parts []cursor
-	for _, form := range o.s.forms(word) {
-		var list []cursor
-		for _, t := range form {
-			list = append(list, o.open(f, t, boost))
-		}
-		parts = append(parts, o.both(list...))
-	}
-	return o.either(parts)
-}
-
-// wordForms are the terms a word has in the languages of the index, each form once.
-type wordForms struct {
-	forms [][]string
-	stop  bool // some language has none
-}
-
-// lookUp analyzes a word, once for a session.
-func (s *session) lookUp(word string) wordForms {
-	if w, ok := s.words[word]; ok {
-		return w
-	}
-	var w wordForms
-	for _, l := range s.langs {
-		switch form := l.terms(word); {
-		case len(form) == 0:
-			w.stop = true
-		case !slices.ContainsFunc(w.forms, func(f []string) bool { return slices.Equal(f, form) }):
-			w.forms = append(w.forms, form)
+// fromHistory gives the pages whose authors or times pass a filter.
+func (p *plan) fromHistory(c clause) *roaring.Bitmap {
+	set := roaring.New()
+	passes := p.s.matchesOrigin(c)
+	for it := p.own().Iterator(); it.HasNext(); {
+		doc := it.Next()
+		if page := p.s.pageNo(uint64(doc)); int(page) < len(p.s.origins) && passes(&p.s.origins[page]) {
+			set.Add(doc)
 		}
 	}
-	s.words[word] = w
-	return w
+	return set
 }
 
-func (s *session) forms(word string) [][]string { return s.lookUp(word).forms }
-
-// names opens what has the word in its names, unstemmed.
-func (o *opener) names(word string) cursor {
-	var list []cursor
-	for _, w := range wordsOf(fold(word)) {
-		list = append(list, o.open(fieldWords, w, 1))
+// cursorSet collects what a cursor walks.
+func (p *plan) cursorSet(open func(*opener) cursor) *roaring.Bitmap {
+	set := roaring.New()
+	o := opener{s: p.s}
+	if c := open(&o); c != nil && o.err == nil && p.err == nil {
+		p.err = p.s.walk(c, func(doc uint64) error {
+			set.Add(uint32(doc))
+			return nil
+		})
 	}
-	return o.both(list...)
-}
-
-// phrase opens what has the words together: sections that have, ranked by their words, and the own documents of their
-// pages. One of stop words only is looked for in names.
-func (o *opener) phrase(text string) cursor {
-	if o.err != nil {
-		return nil
+	if p.err == nil {
+		p.err = o.err
 	}
-	at, err := o.placesOf(text)
-	if err != nil {
-		o.err = err
-		return nil
-	}
-	var parts []cursor
-	if o.kind != kindSection {
-		parts = append(parts, &setCursor{set: at.pages})
-	}
-	if o.kind != kindPage {
-		sections := cursor(&setCursor{set: at.sections})
-		if o.ranks {
-			sections = o.scored(sections, text)
-		}
-		parts = append(parts, sections)
-	}
-	return o.orNothing(o.either(slices.DeleteFunc(parts, isNil)))
-}
-
-// scored lets the words of a phrase count where the phrase is.
-func (o *opener) scored(phrase cursor, text string) cursor {
-	var may []cursor
-	for _, form := range o.s.forms(text) {
-		for _, t := range form {
-			may = append(may, o.termAnywhere(t))
-		}
-	}
-	if o.err != nil {
-		return nil
-	}
-	return all([]cursor{phrase}, may, nil)
-}
-
-// lang opens what is in a language, or a variety of it.
-func (o *opener) lang(tag string) cursor {
-	tag = strings.ReplaceAll(tag, "_", "-")
-	parts := []cursor{o.tag(tagLang, tag), o.tagsFrom(tagLang, tag+"-")}
-	if languageFor(tag, "") == defaultLanguage { // pages that name no language are in the default one, if they look so
-		parts = append(parts, o.tag(tagAnalyzer, defaultLanguage))
-	}
-	return o.orNothing(o.either(slices.DeleteFunc(parts, isNil)))
-}
-
-// tagsFrom opens what has a tag that begins so.
-func (o *opener) tagsFrom(kind, prefix string) cursor {
-	if o.err != nil {
-		return nil
-	}
-	dict, err := o.s.reader.FieldDictPrefix(fieldTags, []byte(kind+prefix))
-	if err != nil {
-		o.err = err
-		return nil
-	}
-	var parts []cursor
-	for _, t := range o.collect(dict, maxTags) {
-		parts = append(parts, o.term(fieldTags, t.Term))
-	}
-	return o.orNothing(o.either(parts))
-}
-
-// maxTags bounds the varieties of a language, and the languages of a wiki.
-const maxTags = 64
-
-// collect reads a dictionary.
-func (o *opener) collect(dict index.FieldDict, limit int) []index.DictEntry {
-	var entries []index.DictEntry
-	for len(entries) < limit {
-		e, err := dict.Next()
-		if err != nil {
-			o.err = err
-			break
-		}
-		if e == nil {
-			break
-		}
-		entries = append(entries, *e)
-	}
-	o.err = errors.Join(o.err, dict.Close())
-	return entries
-}
-
-// like opens what has the word or one spelt like it: as many letters may differ as editsFor allows, not the first. A
-// word as typed counts most.
-func (o *opener) like(word string) cursor {
-	parts := []cursor{o.anywhere(word)}
-	for _, form := range o.s.forms(word) {
-		if len(form) != 1 {
-			continue
-		}
-		for _, t := range o.similar(fieldAll, form[0]) {
-			if t == form[0] {
-				continue
-			}
-			if c := o.termAnywhere(t); c != nil {
-				parts = append(parts, scaledCursor{c, likeBoost})
-			}
-		}
-	}
-	return o.orNothing(o.either(slices.DeleteFunc(parts, isNil)))
-}
-
-// similar gives the terms of a field that are spelt like one.
-func (o *opener) similar(field, term string) []string {
-	if o.err != nil {
-		return nil
-	}
-	var near []string
-	near, o.err = o.s.similar(field, term)
-	return near
+	return set
 }

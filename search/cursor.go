@@ -96,13 +96,7 @@ type termCursor struct {
 
 // ranked opens a termCursor.
 func (s *session) ranked(field string, p *postings, boost float64) *termCursor {
-	return &termCursor{p: p, offsets: s.offsets, weight: boost * s.rarity(p.count), avg: s.average(field)}
-}
-
-// rarity is BM25's weight of a term that df documents have.
-func (s *session) rarity(df uint64) float64 {
-	n, d := float64(s.docs), float64(df)
-	return math.Log(1 + (n-d+0.5)/(d+0.5))
+	return &termCursor{p: p, offsets: s.offsets, weight: boost * rarity(s.docs, p.count), avg: s.average(field)}
 }
 
 func (c *termCursor) doc() uint64 { return c.id }

@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 // larger and slower to build.
 const (
 	fieldTags     = "tag"      // what the document is, unranked: tags of the kinds below
-	fieldShown    = "shown"    // of pages: keywords, folded and as written, and language, for the facets
+	fieldShown    = "shown"    // of pages: keywords, folded and as written, and language, for the facets; how many words
 	fieldWords    = "words"    // words of the page's titles, of the section's questions: folded, no stems
 	fieldStart    = "start"    // beginnings of those words, for suggestions
 	fieldTitle    = "title"    // terms of the page's titles
@@ -37,6 +38,7 @@ const (
 	tagAnalyzer = "a:" // whose analyzer made the terms
 	tagKeyword  = "w:" // folded, whole
 	tagName     = "n:" // page: titles, folded, whole; section: questions
+	tagWords    = "#:" // in fieldShown: how many words the page's text has
 	tagTitled   = "t:" // titles of the page, folded, whole: of the page and of its first section
 )
 
@@ -201,9 +203,8 @@ func (b *builder) page() *document.Document {
 	if b.p.lang != "" {
 		shown = append(shown, tagLang+b.p.lang)
 	}
-	if len(shown) > 0 {
-		d.AddField(whole(fieldShown, counted, shown...))
-	}
+	words := b.lens[slices.Index(scoredFields[:], fieldBody)]
+	d.AddField(whole(fieldShown, counted, append(shown, tagWords+strconv.FormatUint(words, 10))...))
 	b.addStored(d, &stored{
 		title: b.p.title, language: b.p.language, sections: len(b.p.sections), lengths: b.lens,
 		sum: b.sums[len(b.p.sections)],

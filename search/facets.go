@@ -4,9 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"sync"
-
-	index "github.com/blevesearch/bleve_index_api"
 )
 
 // maxFacetValues is how many values a facet shows: a reader scans a screen of them.
@@ -14,180 +11,120 @@ const maxFacetValues = 20
 
 // FacetValue is one value of a facet and the number of pages that have it.
 type FacetValue struct {
-	Value string // as most pages write it
+	Value string // as most of the pages write it
 	Count int
 }
 
-// Facet groups all matching pages by a property: "keyword" or "lang".
+// Facet groups all matching pages by a property: "keyword", "lang", "by" (who wrote in them) or "year" (of the last change).
+// Its name with a value after a colon is the filter for it.
 type Facet struct {
 	Name   string
-	Values []FacetValue // most pages first, at most maxFacetValues
+	Values []FacetValue // most pages first, at most maxFacetValues; years newest first
 }
 
-// facetNames are the facets, and with what their values begin in fieldShown.
-var facetNames = [...]struct{ name, kind string }{{"keyword", tagKeyword}, {"lang", tagLang}}
+// facetKind is the property.
+type facetKind uint8
 
-// facetTable has the facet values of every page at one state of the index. Reading them from the index for each page
-// that matches would be half of a search; the table is made by the first search after a change, at half a microsecond a
-// page.
-type facetTable struct {
-	rows   []uint32   // of each document: one more than its place in values; 0 of those that are no page's own
-	values [][]uint32 // of each page: numbers in names
-	names  []facetName
+const (
+	facetKeyword facetKind = iota
+	facetLang
+	facetAuthor
+	facetYear
+	facetKinds
+)
+
+// facetNames are the properties in the order in which they are shown, as filters call them.
+var facetNames = [facetKinds]string{"keyword", "lang", "by", "year"}
+
+// shownTags are how the values begin in fieldShown of those properties that are kept there.
+var shownTags = [facetKinds]string{facetKeyword: tagKeyword, facetLang: tagLang}
+
+// facetValue is a value of a facet in one of its spellings.
+type facetValue struct {
+	kind  facetKind
+	key   string // one for all spellings
+	shown string
 }
 
-// facetName is a value of a facet, all its spellings together.
-type facetName struct {
-	facet int    // in facetNames
-	shown string // the spelling of most pages
-}
-
-// facetCache keeps the table of the newest state that was searched. States are told apart by their readers: bleve makes
-// one for each.
-type facetCache struct {
-	mu     sync.Mutex
-	reader index.IndexReader
-	table  *facetTable
-}
-
-// facets gives the table for the session's state.
-func (s *session) facets() (*facetTable, error) {
-	s.cache.mu.Lock()
-	defer s.cache.mu.Unlock()
-	if s.cache.reader != s.reader {
-		t, err := s.newFacetTable()
-		if err != nil {
-			return nil, err
-		}
-		s.cache.reader, s.cache.table = s.reader, t
-	}
-	return s.cache.table, nil
-}
-
-func (s *session) newFacetTable() (*facetTable, error) {
-	own, err := s.postings(fieldTags, tagKind+kindPage)
-	if err != nil {
-		return nil, err
-	}
-	values, err := s.reader.DocValueReader([]string{fieldShown})
-	if err != nil {
-		return nil, err
-	}
-	b := facetBuilder{spellings: map[facetTerm]int{}, numbers: map[facetTerm]uint32{}}
-	var id index.IndexInternalID
-	err = s.walk(&setCursor{set: own.docs}, func(doc uint64) error {
-		id = index.NewIndexInternalID(id, doc)
-		b.begin(doc)
-		return values.VisitDocValues(id, func(_ string, term []byte) { b.add(string(term)) })
-	})
-	if err != nil {
-		return nil, err
-	}
-	return b.table(), nil
-}
-
-// facetTerm is a value of a facet as it is written, or its key.
-type facetTerm struct {
-	facet int
-	text  string
-}
-
-// facetBuilder makes a facetTable.
-type facetBuilder struct {
-	t         facetTable
-	spellings map[facetTerm]int // with the mark: pages that write it so
-	numbers   map[facetTerm]uint32
-}
-
-func (b *facetBuilder) begin(doc uint64) {
-	b.t.rows = append(b.t.rows, make([]uint32, doc-uint64(len(b.t.rows)))...) // documents come in order
-	b.t.values = append(b.t.values, nil)
-	b.t.rows = append(b.t.rows, uint32(len(b.t.values)))
-}
-
-// add notes a value of the page begun last.
-func (b *facetBuilder) add(term string) {
-	facet := slices.IndexFunc(facetNames[:], func(f struct{ name, kind string }) bool { return strings.HasPrefix(term, f.kind) })
-	if facet < 0 {
-		return
-	}
-	term = term[len(facetNames[facet].kind):]
-	key, _, _ := strings.Cut(term, shownMark)
-	n, ok := b.numbers[facetTerm{facet, key}]
-	if !ok {
-		n = uint32(len(b.t.names))
-		b.numbers[facetTerm{facet, key}] = n
-		b.t.names = append(b.t.names, facetName{facet: facet})
-	}
-	b.spellings[facetTerm{facet, term}]++
-	last := &b.t.values[len(b.t.values)-1]
-	if !slices.Contains(*last, n) { // two spellings on one page are one keyword
-		*last = append(*last, n)
-	}
-}
-
-func (b *facetBuilder) table() *facetTable {
-	most := make([]int, len(b.t.names))
-	for s, count := range b.spellings {
-		key, shown, ok := strings.Cut(s.text, shownMark)
-		if !ok {
-			shown = key
-		}
-		n := b.numbers[facetTerm{s.facet, key}]
-		if name := &b.t.names[n]; count > most[n] || count == most[n] && shown < name.shown {
-			name.shown, most[n] = shown, count
-		}
-	}
-	return &b.t
-}
-
-// tally counts the pages whose own documents go by, and their facets.
+// tally counts pages and what their facets show.
 type tally struct {
-	table  *facetTable
+	s      *session
 	pages  int
-	counts []uint32 // by number of the name
+	counts []uint32 // by number of the value
 }
 
-func (t *facetTable) tally() *tally { return &tally{table: t, counts: make([]uint32, len(t.names))} }
+func (s *session) tally() *tally { return &tally{s: s, counts: make([]uint32, len(s.values))} }
 
-// see takes note of a document.
+// see takes note of a page by its own document.
 func (t *tally) see(doc uint64) {
-	if doc >= uint64(len(t.table.rows)) || t.table.rows[doc] == 0 {
-		return
-	}
+	part, local := t.s.placeOf(doc)
+	r := t.s.rows[part]
 	t.pages++
-	for _, n := range t.table.values[t.table.rows[doc]-1] {
+	for _, n := range r.values[uint32(local)] {
 		t.counts[n]++
 	}
-}
-
-// facets gives those facets that have values, of each the values that most pages have.
-func (t *tally) facets() []Facet {
-	var top [len(facetNames)][]FacetValue
-	for n, count := range t.counts {
-		if count > 0 {
-			name := &t.table.names[n]
-			top[name.facet] = insertValue(top[name.facet], FacetValue{name.shown, int(count)})
+	if page := r.page[local]; int(page) < len(t.s.origins) {
+		o := &t.s.origins[page]
+		for _, n := range o.authors {
+			t.counts[n]++
+		}
+		if o.changed != 0 {
+			t.counts[o.year]++
 		}
 	}
+}
+
+// facets gives those facets that have values.
+func (t *tally) facets() []Facet {
+	var top [facetKinds][]FacetValue
+	byKey := map[facetValue]spelling{}
+	for n, count := range t.counts {
+		if count == 0 {
+			continue
+		}
+		v := t.s.values[n]
+		key := facetValue{kind: v.kind, key: v.key}
+		byKey[key] = byKey[key].with(v.shown, int(count))
+	}
+	for key, sp := range byKey {
+		top[key.kind] = insertValue(top[key.kind], FacetValue{sp.shown, sp.total}, key.kind)
+	}
 	var list []Facet
-	for i, f := range facetNames {
-		if len(top[i]) > 0 {
-			list = append(list, Facet{Name: f.name, Values: top[i]})
+	for kind, values := range top {
+		if len(values) > 0 {
+			list = append(list, Facet{Name: facetNames[kind], Values: values})
 		}
 	}
 	return list
 }
 
+// spelling sums the spellings of a value up, and has the one that most pages have.
+type spelling struct {
+	shown       string
+	most, total int
+}
+
+func (sp spelling) with(shown string, count int) spelling {
+	sp.total += count
+	if count > sp.most || count == sp.most && shown < sp.shown {
+		sp.shown, sp.most = shown, count
+	}
+	return sp
+}
+
 // insertValue puts a value in its place in a list of the first maxFacetValues.
-func insertValue(list []FacetValue, v FacetValue) []FacetValue {
+func insertValue(list []FacetValue, v FacetValue, kind facetKind) []FacetValue {
+	compare := compareValues
+	if kind == facetYear {
+		compare = func(a, b FacetValue) int { return strings.Compare(b.Value, a.Value) }
+	}
 	if full := len(list) == maxFacetValues; full {
-		if compareValues(v, list[len(list)-1]) > 0 {
+		if compare(v, list[len(list)-1]) > 0 {
 			return list
 		}
 		list = list[:len(list)-1]
 	}
-	i, _ := slices.BinarySearchFunc(list, v, compareValues)
+	i, _ := slices.BinarySearchFunc(list, v, compare)
 	return slices.Insert(list, i, v)
 }
 

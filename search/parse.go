@@ -1,7 +1,9 @@
 package search
 
 import (
+	"fmt"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -13,9 +15,6 @@ const (
 	MaxQuery = 1000
 	// MaxTerms is the most words, phrases and filters of a query: each costs a walk through the index.
 	MaxTerms = 32
-	// MaxOffset is how far into the results one can go. Everything before an offset is ranked to get there, and nobody
-	// reads a thousand results.
-	MaxOffset = 1000
 	// MaxLimit is the most hits of one answer: each has a snippet to make.
 	MaxLimit = 100
 	// DefaultLimit is what a Query without a Limit gets: a screen or two.
@@ -26,7 +25,7 @@ const (
 type Query struct {
 	Text   string // as typed
 	Limit  int    // hits wanted; 0 is DefaultLimit, and there are never more than MaxLimit
-	Offset int    // hits to leave out, at most MaxOffset
+	Offset int    // hits to leave out; past the last there are none
 
 	// Problem says what is wrong with the text, in a sentence for the reader; "" when nothing is.
 	Problem string
@@ -43,6 +42,10 @@ const (
 	inKeyword
 	inLang
 	inPath
+	byAuthor
+	inYear
+	before
+	after
 )
 
 // fieldNames are what may stand before a colon. Anything else there is an ordinary word.
@@ -51,6 +54,13 @@ var fieldNames = map[string]field{
 	"keyword": inKeyword, "keywords": inKeyword, "tag": inKeyword, "category": inKeyword,
 	"lang": inLang, "language": inLang,
 	"path": inPath, "in": inPath,
+	"by": byAuthor, "author": byAuthor,
+	"year": inYear, "before": before, "after": after,
+}
+
+// shownAs are the names by which a query that we write calls its fields.
+var shownAs = [...]string{
+	inTitle: "title", inKeyword: "keyword", inLang: "lang", inPath: "in", byAuthor: "by", inYear: "year", before: "before", after: "after",
 }
 
 // clause is one word, phrase or filter of a query.
@@ -69,7 +79,10 @@ type clause struct {
 //	title:launch             in the title or another title of the page
 //	keyword:"knowledge management"   with that keyword, whole
 //	lang:fr                  in that language (fr, fr-CA, ...)
-//	path:guide/              below that path
+//	in:guide/                below that path
+//	by:"Etienne Wenger"      somebody of that name wrote a part of the page
+//	after:2025  before:2026-03-31    last changed since the beginning of that time, or before it
+//	year:2025                last changed in that year
 //
 // It never fails: a quote that is not closed ends with the query, a field of another name is a word, what holds no
 // letter or digit is left out. A query that cannot be searched has a Problem.
@@ -90,6 +103,9 @@ func Parse(text string) Query {
 		if fold(c.text) == "" {
 			continue
 		}
+		if q.Problem = c.problem(); q.Problem != "" {
+			return q
+		}
 		if len(q.clauses) == MaxTerms {
 			q.Problem = "This query has too many words. Please use fewer."
 			return q
@@ -100,6 +116,33 @@ func Parse(text string) Query {
 		q.Problem = "This query only says what to leave out. Please add what to find."
 	}
 	return q
+}
+
+// problem says what is wrong with a clause; "" when nothing is.
+func (c clause) problem() string {
+	switch c.field {
+	case inYear, before, after:
+		if _, _, ok := period(c.text); !ok {
+			return fmt.Sprintf("%s: wants a day, month or year, such as 2026-03-31, 2026-03 or 2026.", shownAs[c.field])
+		}
+	}
+	return ""
+}
+
+// periodLayouts are how a time may be written, and how far the period reaches that it names.
+var periodLayouts = [...]struct {
+	layout              string
+	years, months, days int
+}{{"2006-01-02", 0, 0, 1}, {"2006-01", 0, 1, 0}, {"2006", 1, 0, 0}}
+
+// period reads a day, month or year, in UTC: from its first moment to the one after its last.
+func period(text string) (from, to time.Time, ok bool) {
+	for _, l := range periodLayouts {
+		if t, err := time.Parse(l.layout, text); err == nil {
+			return t, t.AddDate(l.years, l.months, l.days), true
+		}
+	}
+	return from, to, false
 }
 
 // Empty reports whether the query asks for nothing at all.

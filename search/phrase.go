@@ -15,26 +15,36 @@ type places struct {
 
 // placesOf finds a phrase, once for a plan. The index knows which sections have all its words; whether they stand
 // together is looked up in what is stored of the sections: the title of the page, the heading, how people ask, the text.
-func (p *plan) placesOf(text string) (*places, error) {
+func (p *plan) placesOf(text string) *places {
 	if at := p.phrases[text]; at != nil {
-		return at, nil
-	}
-	o := opener{s: p.s, kind: kindSection}
-	c := o.anywhere(text)
-	if c == nil && o.err == nil {
-		c = o.orNothing(o.names(text))
-	}
-	if c = o.both(o.tag(tagKind, kindSection), c); o.err != nil {
-		return nil, o.err
+		return at
 	}
 	at := &places{sections: roaring.New(), pages: roaring.New()}
-	matchers := map[string]*phraseMatcher{}
-	err := p.s.walk(c, func(doc uint64) error { return p.placesAt(doc, text, matchers, at) })
-	if err != nil {
-		return nil, err
-	}
 	p.phrases[text] = at
-	return at, nil
+	matchers := map[string]*phraseMatcher{}
+	for it := p.sectionsWith(text).Iterator(); it.HasNext() && p.err == nil; {
+		if p.err = p.s.ctx.Err(); p.err == nil {
+			p.err = p.placesAt(uint64(it.Next()), text, matchers, at)
+		}
+	}
+	return at
+}
+
+// sectionsWith gives the sections that have the words of a text, in whatever order; those that have them in their names
+// when all are stop words.
+func (p *plan) sectionsWith(text string) *roaring.Bitmap {
+	var forms []*roaring.Bitmap
+	for _, a := range p.literally(text) {
+		var terms []*roaring.Bitmap
+		for _, t := range a.terms {
+			terms = append(terms, p.scorer(t).docs)
+		}
+		forms = append(forms, intersection(terms))
+	}
+	if len(forms) == 0 {
+		forms = append(forms, p.cursorSet(func(o *opener) cursor { return o.names(text) }))
+	}
+	return roaring.And(union(forms), p.docs(fieldTags, tagKind+kindSection))
 }
 
 // placesAt looks for the phrase in one document.

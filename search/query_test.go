@@ -34,7 +34,7 @@ func TestParse(t *testing.T) {
 		{"TITLE:launch", "[title:launch(1)]"},
 		{`keyword:"knowledge management"`, `[keyword:"knowledge management"(2)]`},
 		{"tag:x category:y", "[keyword:x(2) keyword:y(2)]"},
-		{"-lang:fr path:guide/ a", "[-lang:fr(3) path:guide/(4) a]"},
+		{"-lang:fr path:guide/ a", "[-lang:fr(3) in:guide/(4) a]"},
 		{"title: launch", "[title: launch]"},
 		{"http://example.org/a:b", "[http://example.org/a:b]"},
 		{"foo:bar", "[foo:bar]"},
@@ -55,11 +55,10 @@ func TestParse(t *testing.T) {
 func TestBrokenQueriesGetASentence(t *testing.T) {
 	x := storeOf(t, faq()...)
 	for name, q := range map[string]Query{
-		"too long":        Parse(strings.Repeat("a", MaxQuery+1)),
-		"too many words":  Parse(strings.Repeat("a ", MaxTerms+1)),
-		"only exclusions": Parse("-budget -lang:de"),
-		"too far":         {Text: "community", Offset: MaxOffset + 1},
-		"before":          {Text: "community", Offset: -1},
+		"too long":         Parse(strings.Repeat("a", MaxQuery+1)),
+		"too many words":   Parse(strings.Repeat("a ", MaxTerms+1)),
+		"only exclusions":  Parse("-budget -lang:de"),
+		"before the first": {Text: "community", Offset: -1},
 	} {
 		res, err := x.Search(t.Context(), q)
 		if wiki.KindOf(err) != wiki.Invalid || !strings.HasSuffix(wiki.SentenceOf(err, ""), ".") || len(res.Hits) != 0 {
@@ -204,7 +203,7 @@ func TestSnippet(t *testing.T) {
 		{"Japanese", "知識管理", "cjk", "これは知識管理の本です。", "これは[知識管理]の本です。"},
 		{"Arabic", "كتاب", "ar", "قرأت الكتاب أمس", "قرأت [الكتاب] أمس"},
 		{"an excluded word is not marked", "team -core", "en", "The core team.", "The core [team]."},
-		{"far into the text, from a sentence", "budget team", "en", long + "A budget helps the team. " + long, "A [budget] helps the [team]. The beginning says nothing of it. Filler sentences come and go here. Filler sentences come and go here. Filler sentences come and go here. Filler sentences come and go here. Filler sentences come and go here."},
+		{"far into the text, from a sentence", "budget team", "en", long + "A budget helps the team. " + long, "The beginning says nothing of it. … A [budget] helps the [team]. The beginning says nothing of it. Filler sentences come and go here. Filler sentences come and go here. Filler sentences come and go here. Filler sentences come and go here. Filler sentences come and go here."},
 		{"no text", "a", "en", "", ""},
 	}
 	for _, tt := range tests {

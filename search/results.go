@@ -5,12 +5,11 @@ import (
 	"container/heap"
 	"context"
 	"errors"
-	"fmt"
-	"maps"
-	"math"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/RoaringBitmap/roaring/v2"
 
 	"coppice/wiki"
 )
@@ -33,7 +32,7 @@ type Hit struct {
 type Results struct {
 	Total      int // pages that match
 	Hits       []Hit
-	Facets     []Facet // those with values
+	Facets     []Facet // of all of them; those with values
 	Took       time.Duration
 	DidYouMean string  // the query in another spelling, or ""
 	Relaxed    bool    // no page has all the words: these have words like them, or some of them
@@ -60,6 +59,9 @@ func (x *Index) Search(ctx context.Context, q Query) (res Results, err error) {
 		if q.Empty() {
 			return nil
 		}
+		if err := s.consult(x.origins()); err != nil {
+			return err
+		}
 		return s.answer(q, &res)
 	})
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -83,43 +85,114 @@ func (q Query) checked() (Query, error) {
 	switch {
 	case q.Problem != "":
 		return q, &wiki.Error{Kind: wiki.Invalid, Sentence: q.Problem}
-	case q.Offset < 0 || q.Offset > MaxOffset:
-		return q, &wiki.Error{Kind: wiki.Invalid, Sentence: fmt.Sprintf("Only the first %d results can be shown. Please narrow the search.", MaxOffset)}
+	case q.Offset < 0:
+		return q, &wiki.Error{Kind: wiki.Invalid, Sentence: "Results are counted from the first."}
 	}
 	return q, nil
 }
 
-// answer tries the stages until one finds something.
+// answer finds what has the words; when nothing has, what has others in their place; then what has any of them.
 func (s *session) answer(q Query, res *Results) error {
-	for st := range stages {
-		p := newPlan(s, q, st)
-		if st != strict && len(p.words) == 0 {
-			return nil
+	p := newPlan(s, q, false)
+	b := s.newBoard()
+	err := p.find(b, res)
+	if err == nil && b.count() == 0 && !p.wide && len(p.units) > 0 {
+		p, b = newPlan(s, q, true), s.newBoard()
+		err = p.find(b, res)
+	}
+	if err != nil {
+		return err
+	}
+	t := s.tally()
+	for i := range b.list {
+		if b.list[i].in {
+			t.see(uint64(b.list[i].own))
 		}
-		if st == spelling {
-			if yes, err := p.misspelt(); err != nil {
-				return err
-			} else if !yes {
-				continue
-			}
-		}
-		list, t, err := p.pages(q.Offset + q.Limit)
-		if err != nil {
-			return err
-		}
-		if t.pages == 0 {
-			continue
-		}
-		res.Total, res.Facets, res.Relaxed = t.pages, t.facets(), st != strict
-		if err := p.hits(list, res); err != nil {
-			return err
-		}
-		if st != strict {
-			res.DidYouMean, err = p.respelt()
-		}
+	}
+	res.Total, res.Facets = t.pages, t.facets()
+	list := p.ranking(b, q.Offset, q.Limit)
+	if p.err != nil {
+		return p.err
+	}
+	res.Exact = q.Offset == 0 && len(list) > 0 && isExact(list[0].score)
+	if err := p.hits(list, res); err != nil {
+		return err
+	}
+	if p.unknown {
+		var err error
+		res.DidYouMean, err = p.respelt()
 		return err
 	}
 	return nil
+}
+
+// find puts the pages of the answer on the board, with their scores.
+func (p *plan) find(b *board, res *Results) error {
+	among := p.narrowed()
+	switch {
+	case p.err != nil:
+	case p.useless:
+		return p.findNames(b, among)
+	case len(p.units) == 0 && among != nil:
+		p.admit(b, among)
+	default:
+		whole := p.meet(b, among, false)
+		if b.count() == 0 && p.wide {
+			b.clear()
+			p.meet(b, among, true)
+		}
+		res.Relaxed = len(b.list) > 0 && (!whole || p.unknown)
+	}
+	if p.err != nil {
+		return p.err
+	}
+	return p.score(b)
+}
+
+// findNames is for a query of stop words only: pages and questions that have them in their names.
+func (p *plan) findNames(b *board, among *roaring.Bitmap) error {
+	o := opener{s: p.s, ranks: true}
+	for _, c := range p.words {
+		o.require(o.names(c.text))
+	}
+	c, err := o.matching()
+	if err != nil {
+		return err
+	}
+	own := p.own()
+	if among == nil {
+		among = own
+	}
+	byPage := p.ownDocs(among)
+	exact := p.exactSections()
+	return p.s.walk(c, func(doc uint64) error {
+		no := p.s.pageNo(doc)
+		at, ok := byPage[no]
+		if !ok {
+			return nil
+		}
+		page := b.at(no)
+		page.own, page.in = at, true
+		switch score := c.score(); {
+		case own.Contains(uint32(doc)):
+			page.cover = max(page.cover, score)
+		case exact != nil && exact.Contains(uint32(doc)):
+			p.s.note(page, uint32(doc), score+exactQuestion)
+		default:
+			p.s.note(page, uint32(doc), score)
+		}
+		return nil
+	})
+}
+
+// ownDocs gives the own documents of a set by the numbers of their pages.
+func (p *plan) ownDocs(set *roaring.Bitmap) map[uint32]uint32 {
+	list := make(map[uint32]uint32, set.GetCardinality())
+	for it := set.Iterator(); it.HasNext(); {
+		doc := it.Next()
+		list[p.s.pageNo(uint64(doc))] = doc
+	}
+	return list
 }
 
 // scored is a document and its score.
@@ -164,143 +237,11 @@ func (s *session) best(c cursor, n int) ([]scored, error) {
 	return h, err
 }
 
-// found is a page of the answer: its score is that of its best document, and it opens at its best section.
-type found struct {
-	path    string
-	score   float64
-	section string // document id, "" when only the page as a whole has all the words
-	exact   bool   // called just what was typed
-}
-
-// top reports whether the page is to be opened at its top.
-func (p *plan) top(f found) bool { return f.exact || !p.has(anywhere) }
-
-// windowFactor is how many documents are ranked for each page wanted, at first: its sections rank near each other.
-const windowFactor = 4
-
-// pages gives the best n pages, and counts all. What is first is the same for any n: pages with a section that has all
-// the words, by the best of these, and after them pages that have the words in several sections.
-func (p *plan) pages(n int) ([]found, *tally, error) {
-	if p.excludes() {
-		p.kind = kindPage
-	}
-	t, err := p.count()
-	switch {
-	case err != nil || t.pages == 0:
-		return nil, t, err
-	case !p.ranks():
-		list, err := p.pagesByPath(n)
-		return list, t, err
-	case p.useless || p.kind != "": // names of pages and of questions rank together
-		list, err := p.ranked(p.kind, n, nil)
-		return list, t, err
-	}
-	list, err := p.ranked(kindSection, n, nil)
-	if err == nil && len(list) < min(n, t.pages) {
-		list, err = p.ranked(kindPage, n, list)
-	}
-	return list, t, err
-}
-
-// count walks the own documents of the pages that match.
-func (p *plan) count() (*tally, error) {
-	table, err := p.s.facets()
-	if err != nil {
-		return nil, err
-	}
-	t := table.tally()
-	c, err := p.documents(kindPage, nil, false)
-	if err != nil {
-		return nil, err
-	}
-	err = p.s.walk(c, func(doc uint64) error {
-		t.see(doc)
-		return nil
-	})
-	return t, err
-}
-
-// ranked appends pages to list by their best documents of a kind, until it has n.
-func (p *plan) ranked(kind string, n int, list []found) ([]found, error) {
-	for window := windowFactor * n; ; window *= windowFactor {
-		c, err := p.documents(kind, nil, true)
-		if err != nil {
-			return nil, err
-		}
-		docs, err := p.s.best(c, window)
-		if err != nil {
-			return nil, err
-		}
-		longer, err := p.s.group(docs, list)
-		if err != nil {
-			return nil, err
-		}
-		if len(longer) >= n || len(docs) < window {
-			return longer[:min(len(longer), n)], nil
-		}
-	}
-}
-
-// ranks reports whether there is something to rank by; filters alone give no order.
-func (p *plan) ranks() bool { return p.has(anywhere) || p.has(inTitle) }
-
-// has reports whether the query asks for something in a field.
-func (p *plan) has(f field) bool {
-	return slices.ContainsFunc(p.q.clauses, func(c clause) bool { return !c.not && c.field == f })
-}
-
-// pagesByPath gives the first n pages that pass the filters.
-func (p *plan) pagesByPath(n int) ([]found, error) {
-	c, err := p.documents(kindPage, nil, false)
-	if err != nil {
-		return nil, err
-	}
-	docs, err := p.s.best(c, math.MaxInt)
-	if err != nil {
-		return nil, err
-	}
-	list, err := p.s.group(docs, nil)
-	slices.SortFunc(list, func(a, b found) int { return strings.Compare(a.path, b.path) })
-	return list[:min(len(list), n)], err
-}
-
-// group appends the pages of documents, best first, to a list that does not have them.
-func (s *session) group(docs []scored, list []found) ([]found, error) {
-	list = slices.Clip(list) // the caller's is not written to
-	byPath := make(map[string]int, len(list)+len(docs))
-	for i, f := range list {
-		byPath[f.path] = i
-	}
-	for _, d := range docs {
-		id, err := s.id(d.doc)
-		if err != nil {
-			return nil, err
-		}
-		path := pathOf(id)
-		i, seen := byPath[path]
-		if !seen {
-			i = len(list)
-			byPath[path] = i
-			list = append(list, found{path: path, score: d.score, exact: isExact(d.score)})
-		}
-		if !isPageID(id) && list[i].section == "" {
-			list[i].section = id
-		}
-	}
-	return list, nil
-}
-
-// hits makes the hits of the part of a list that is asked for.
+// hits makes the hits of pages.
 func (p *plan) hits(list []found, res *Results) error {
-	res.Exact = len(list) > 0 && list[0].exact
-	list = list[min(p.q.Offset, len(list)):]
-	sections, err := p.sections(list)
-	if err != nil {
-		return err
-	}
 	m := p.marker()
-	for i, f := range list {
-		h, ok, err := p.hit(f, sections[i], m)
+	for _, f := range list {
+		h, ok, err := p.hit(f, m)
 		if err != nil {
 			return err
 		}
@@ -311,72 +252,27 @@ func (p *plan) hits(list []found, res *Results) error {
 	return nil
 }
 
-// sections gives the documents at which pages are opened.
-func (p *plan) sections(list []found) ([]string, error) {
-	ids := make([]string, len(list))
-	scattered := map[string]int{} // pages in which no section has all the words: index in list
-	for i, f := range list {
-		ids[i] = f.section
-		if p.top(f) || f.section == "" {
-			ids[i] = sectionID(f.path, 0)
-		}
-		if !p.top(f) && f.section == "" {
-			scattered[f.path] = i
-		}
-	}
-	if len(scattered) == 0 {
-		return ids, nil
-	}
-	return ids, p.openBest(scattered, ids)
-}
-
-// openBest sets the documents of pages to the sections that have most of the words.
-func (p *plan) openBest(pages map[string]int, ids []string) error {
-	loose := *p
-	loose.stage, loose.kind = some, ""
-	loose.q.clauses = slices.DeleteFunc(slices.Clone(p.q.clauses), func(c clause) bool { return c.not })
-	c, err := loose.documents(kindSection, slices.Collect(maps.Keys(pages)), true)
-	if err != nil {
-		return err
-	}
-	best := map[string]float64{}
-	return p.s.walk(c, func(doc uint64) error {
-		id, err := p.s.id(doc)
-		if err != nil {
-			return err
-		}
-		path := pathOf(id)
-		if most, ok := best[path]; !ok || c.score() > most {
-			best[path], ids[pages[path]] = c.score(), id
-		}
-		return nil
-	})
-}
-
-// hit reads what is shown of a page that opens at a document; ok is false for one that is not as it should be.
-func (p *plan) hit(f found, id string, m *marker) (h Hit, ok bool, err error) {
-	if h.Path, err = wiki.ParsePath(f.path); err != nil {
+// hit reads what is shown of a page; ok is false for one that is not as it should be.
+func (p *plan) hit(f found, m *marker) (h Hit, ok bool, err error) {
+	if h.Path, err = wiki.ParsePath(p.s.paths[f.page]); err != nil {
 		return h, false, nil //nolint:nilerr // cannot be: only pages with such a path are indexed
 	}
-	d, ok, err := p.s.stored(id)
-	if err == nil && !ok {
-		d, ok, err = p.s.stored(pageID(f.path))
+	h.Score = f.score
+	var d stored
+	if f.opens {
+		d, ok, err = p.s.storedAt(uint64(f.section))
+	} else if d, ok, err = p.s.stored(sectionID(p.s.paths[f.page], 0)); err == nil && !ok {
+		d, ok, err = p.s.storedAt(uint64(f.own))
 	}
 	if err != nil || !ok {
 		return h, false, err
 	}
-	h.Title, h.Score = d.title, f.score
-	if !p.top(f) {
+	h.Title = d.title
+	if f.opens {
 		h.Anchor, h.Question = d.anchor, d.heading
 	}
 	h.Snippet = m.snippet(d.text, languageNamed(d.language))
 	return h, true, nil
-}
-
-// excludes reports whether the query leaves something out. What is left out is left out by page: a section without the
-// word, of a page that has it, is no answer. Then only the pages' own documents are ranked.
-func (p *plan) excludes() bool {
-	return slices.ContainsFunc(p.q.clauses, func(c clause) bool { return c.not })
 }
 
 // respelt gives the query with those words that the index does not have replaced by the most frequent word of its
@@ -388,11 +284,7 @@ func (p *plan) respelt() (string, error) {
 	for _, c := range p.q.clauses {
 		word := c.text
 		if c.field == anywhere && !c.phrase && !c.not && !p.s.isStop(word) {
-			known, err := p.s.has(word)
-			if err != nil {
-				return "", err
-			}
-			if !known {
+			if !p.has(p.literally(word)) {
 				if near := o.similar(fieldWords, fold(word)); len(near) > 0 && near[0] != fold(word) {
 					word, changed = near[0], true
 				}
@@ -406,23 +298,14 @@ func (p *plan) respelt() (string, error) {
 	return strings.Join(out, " "), o.err
 }
 
-// has reports whether some page has the word.
-func (s *session) has(word string) (bool, error) {
-	o := opener{s: s}
-	c := o.word(fieldAll, word, 1)
-	return c != nil && c.cost() > 0, o.err
-}
-
 // written gives a clause as one types it, with another word in it.
 func (c clause) written(text string) string {
 	var b strings.Builder
 	if c.not {
 		b.WriteByte('-')
 	}
-	for name, f := range map[string]field{"title": inTitle, "keyword": inKeyword, "lang": inLang, "path": inPath} {
-		if f == c.field {
-			b.WriteString(name + ":")
-		}
+	if c.field != anywhere {
+		b.WriteString(shownAs[c.field] + ":")
 	}
 	if c.phrase {
 		return b.String() + `"` + text + `"`

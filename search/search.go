@@ -58,6 +58,10 @@ type Index struct {
 	// goroutine at a time, after every few pages and at the end.
 	OnProgress func(done, total int)
 
+	// Origins, if set before the first search, gives what history knows now: for the filters and facets that go by
+	// authors and times.
+	Origins func() Origins
+
 	dir  string
 	log  *slog.Logger
 	lock *bolt.DB
@@ -67,12 +71,13 @@ type Index struct {
 
 	follow sync.Mutex // held by whoever changes the index
 
-	mu     sync.Mutex
-	store  *store         // nil before the first build
-	reason string         // why the next Follow builds afresh
-	head   *wiki.Snapshot // the newest that was followed, for repairs
-	repair bool           // one is under way
-	closed bool
+	mu       sync.Mutex
+	store    *store         // nil before the first build
+	reason   string         // why the next Follow builds afresh
+	head     *wiki.Snapshot // the newest that was followed, for repairs
+	repair   bool           // one is under way
+	synonyms *synonyms
+	closed   bool
 }
 
 // ErrClosed is what a closed Index answers.
@@ -144,6 +149,13 @@ func (x *Index) Position() wiki.ID {
 	return x.store.position
 }
 
+func (x *Index) origins() Origins {
+	if x.Origins == nil {
+		return nil
+	}
+	return x.Origins()
+}
+
 // Stats are figures of an index.
 type Stats struct {
 	Pages     int
@@ -190,7 +202,13 @@ func (x *Index) read(ctx context.Context, do func(*session, wiki.ID) error) erro
 		return err
 	}
 	defer st.release()
-	err = st.read(ctx, do)
+	x.mu.Lock()
+	known := x.synonyms
+	x.mu.Unlock()
+	err = st.read(ctx, func(s *session, at wiki.ID) error {
+		s.synonyms = known
+		return do(s, at)
+	})
 	if errors.Is(err, errPanic) {
 		st.fail(err)
 		x.mend("a search panicked: " + err.Error())
@@ -247,6 +265,7 @@ func (x *Index) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) err
 	x.head = to
 	st, reason := x.store, x.reason
 	x.mu.Unlock()
+	x.readSynonyms(to)
 	if st == nil {
 		return x.rebuild(ctx, to, reason)
 	}

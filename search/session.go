@@ -22,7 +22,14 @@ type session struct {
 	docs    uint64
 	lengths lengths     // sums over all documents
 	langs   []*language // those that the index has pages of
-	cache   *facetCache
+
+	directory *directory
+	rows      []*rows  // of each segment
+	paths     []string // of pages, by their numbers
+	values    []facetValue
+	origins   []originRow // of pages, by their numbers; none when history is not known
+	pages     uint64
+	synonyms  *synonyms
 
 	// What was looked up already.
 	dicts map[string][]segment.TermDictionary // of each field, by segment
@@ -52,6 +59,33 @@ func newSession(ctx context.Context, r index.IndexReader) (*session, error) {
 	var err error
 	s.docs, err = reader.DocCount()
 	return s, err
+}
+
+// consult takes what the directory knows of the state, and of history.
+func (s *session) consult(of Origins) (err error) {
+	d := s.directory
+	if s.rows, err = d.rowsOf(s.reader.Segments()); err != nil {
+		return err
+	}
+	s.origins = d.originsAt(of)
+	s.paths, s.values = d.lists()
+	own, err := s.postings(fieldTags, tagKind+kindPage)
+	if err == nil {
+		s.pages = own.count
+	}
+	return err
+}
+
+// pageNo gives the number of the page that a document belongs to.
+func (s *session) pageNo(doc uint64) uint32 {
+	part, local := s.placeOf(doc)
+	return s.rows[part].page[local]
+}
+
+// sectionNo gives which section of its page a document is.
+func (s *session) sectionNo(doc uint32) uint16 {
+	part, local := s.placeOf(uint64(doc))
+	return s.rows[part].place[local]
 }
 
 // average gives the mean number of words of a ranked field, over all documents.
@@ -180,11 +214,18 @@ func (s *session) walk(c cursor, do func(doc uint64) error) error {
 	return err
 }
 
-// place gives the segment that a document is in, and its number there.
-func (s *session) place(doc uint64) (part *scorch.SegmentSnapshot, local uint64) {
+// placeOf gives the number of the segment that a document is in, and its number there.
+func (s *session) placeOf(doc uint64) (part int, local uint64) {
+	if len(s.offsets) == 1 {
+		return 0, doc
+	}
 	i, _ := slices.BinarySearch(s.offsets, doc+1) // the next one; some are empty
-	i--
-	return s.reader.Segments()[i], doc - s.offsets[i]
+	return i - 1, doc - s.offsets[i-1]
+}
+
+func (s *session) place(doc uint64) (part *scorch.SegmentSnapshot, local uint64) {
+	i, local := s.placeOf(doc)
+	return s.reader.Segments()[i], local
 }
 
 // id gives the name of a document.

@@ -12,6 +12,9 @@ const (
 	MaxSnippet = 240
 	// snippetLead is how far before the first marked word a snippet may begin to begin with a sentence.
 	snippetLead = 100
+	// snippetOpening is how much of a section's beginning stands before a passage that is further down: it says what the
+	// answer is, and the passage why it was found.
+	snippetOpening = 120
 	// ellipsis stands where a snippet begins or ends within a sentence.
 	ellipsis = "…"
 )
@@ -26,7 +29,7 @@ type Fragment struct {
 // marker finds a query's words in text, in any of their forms.
 type marker struct {
 	clauses []clause
-	loose   bool // words spelt alike match too
+	others  []string // terms of what the words may stand for, beside themselves
 	byLang  map[string]*langMarker
 }
 
@@ -35,13 +38,19 @@ type langMarker struct {
 	lang   *language
 	wanted []string       // terms
 	firsts [][2]rune      // how words of wanted may begin; the second letter is 0 where it may change
-	loose  []*speller     // of wanted, when words spelt alike match too
 	known  map[string]int // word as it stands in a text: index in wanted, or -1
 }
 
 // marker makes the marker of a plan.
 func (p *plan) marker() *marker {
-	m := &marker{loose: p.stage != strict, byLang: map[string]*langMarker{}}
+	m := &marker{byLang: map[string]*langMarker{}}
+	for _, u := range p.units {
+		for _, a := range u.alternatives {
+			if a.whole {
+				m.others = append(m.others, a.terms...)
+			}
+		}
+	}
 	for _, c := range p.q.clauses {
 		if !c.not && (c.field == anywhere || c.field == inTitle) {
 			m.clauses = append(m.clauses, c)
@@ -56,13 +65,11 @@ func (m *marker) in(l *language) *langMarker {
 	}
 	lm := &langMarker{lang: l, known: map[string]int{}}
 	for _, c := range m.clauses {
-		for _, t := range l.terms(c.text) {
-			lm.wanted = append(lm.wanted, t)
-			lm.firsts = append(lm.firsts, beginningOf(t))
-			if m.loose {
-				lm.loose = append(lm.loose, newSpeller(t))
-			}
-		}
+		lm.wanted = append(lm.wanted, l.terms(c.text)...)
+	}
+	lm.wanted = append(lm.wanted, m.others...)
+	for _, t := range lm.wanted {
+		lm.firsts = append(lm.firsts, beginningOf(t))
 	}
 	m.byLang[l.name] = lm
 	return lm
@@ -71,15 +78,40 @@ func (m *marker) in(l *language) *langMarker {
 // span is a place in a text where term matches.
 type span struct{ start, end, term int }
 
-// snippet gives the passage of a text in which most of the query's words stand near each other, the words marked. A
-// text without any gives its beginning.
+// snippet gives the beginning of a text, which is the answer in short, and the passage in which most of the query's words
+// stand near each other, the words marked.
 func (m *marker) snippet(text string, l *language) []Fragment {
 	if text == "" {
 		return nil
 	}
 	spans := m.in(l).find(text)
 	start, end := passage(text, spans)
-	return fragments(text, start, end, spans)
+	if start <= snippetOpening {
+		return fragments(text, 0, max(end, cutEnd(text, 0, 0)), spans)
+	}
+	opening := fragments(text, 0, cutOpening(text), spans)
+	if last := len(opening) - 1; opening[last].Mark || !strings.HasSuffix(opening[last].Text, ellipsis) {
+		opening = append(opening, Fragment{Text: " " + ellipsis})
+	}
+	found := fragments(text, start, end, spans)
+	if strings.HasPrefix(found[0].Text, ellipsis) && !found[0].Mark {
+		found[0].Text = strings.TrimPrefix(found[0].Text, ellipsis)
+	}
+	return joined(slices.Concat(opening, []Fragment{{Text: " "}}, slices.DeleteFunc(found, func(f Fragment) bool { return f.Text == "" })))
+}
+
+// cutOpening gives where the first sentence ends, or a word within it when it is long.
+func cutOpening(text string) int {
+	low := min(snippetOpening, len(text))
+	for i := 1; i < low; i++ {
+		if endsSentence(text[:i]) && !isSpaceByte(text[i]) {
+			return i
+		}
+	}
+	if i := strings.LastIndexByte(text[:low], ' '); i > 0 {
+		return i
+	}
+	return cutAt(text, low)
 }
 
 // find gives the places, in order, not overlapping.
@@ -139,7 +171,7 @@ func (lm *langMarker) term(word string) int {
 func (lm *langMarker) mayMatch(word string) bool {
 	first, second := firstLetters(word)
 	for _, f := range lm.firsts {
-		if f[0] == first && (f[1] == 0 || f[1] == second || lm.loose != nil) {
+		if f[0] == first && (f[1] == 0 || f[1] == second) {
 			return true
 		}
 	}
@@ -180,10 +212,7 @@ func folded(r rune) rune {
 }
 
 func (lm *langMarker) index(term string) int {
-	if i := slices.Index(lm.wanted, term); i >= 0 {
-		return i
-	}
-	return slices.IndexFunc(lm.loose, func(s *speller) bool { return s.distanceTo(term) <= s.edits })
+	return slices.Index(lm.wanted, term)
 }
 
 // passage chooses what is shown: the stretch with most different words in it, the earliest of equals, from the

@@ -37,7 +37,8 @@ const (
 //
 //	1: the first
 //	3: positions are no longer kept; what a document is stands in one field of tags
-const format = "coppice search index 3"
+//	4: a page's own document says how many words it has, and ranks by its names only
+const format = "coppice search index 4"
 
 // Why an index is built afresh.
 const (
@@ -70,15 +71,15 @@ type store struct {
 	b    bleve.Index
 	i    index.Index
 
-	mu       sync.Mutex
-	users    int
-	retired  bool
-	remove   bool // the folder, when it is closed
-	closed   chan struct{}
-	closeErr error
-	facets   facetCache
-	failed   chan struct{} // closed when something broke
-	err      error         // why
+	mu        sync.Mutex
+	users     int
+	retired   bool
+	remove    bool // the folder, when it is closed
+	closed    chan struct{}
+	closeErr  error
+	directory directory
+	failed    chan struct{} // closed when something broke
+	err       error         // why
 
 	unverified bool // opened, and its files not read through yet; for whoever holds Index.follow
 
@@ -397,7 +398,7 @@ func (st *store) read(ctx context.Context, do func(*session, wiki.ID) error) (er
 	if err != nil {
 		return err
 	}
-	s.lengths, s.langs, s.cache = lengths, langs, &st.facets
+	s.lengths, s.langs, s.directory = lengths, langs, &st.directory
 	return do(s, at)
 }
 

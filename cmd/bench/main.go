@@ -26,6 +26,8 @@ type bench struct {
 	owasp  string // bare repository of the corpus, or ""
 	large  string // bare repository of the generator, or ""
 	report report
+
+	fitting bool // the questions that weights are fitted on are asked, not the others
 }
 
 // figures in the order of the report.
@@ -43,18 +45,20 @@ var figures = []struct {
 	{"credit", (*bench).crediting},
 	{"judged", (*bench).judging},
 	{"search", (*bench).searching},
+	{"retrieve", (*bench).retrieving},
 	{"merge", (*bench).merging},
 	{"worst", (*bench).worstPage},
 	{"start", (*bench).starting},
 }
 
 func main() {
-	only := flag.String("only", "", "comma-separated `figures`: serve, view, creditview, save, writers, revisions, history, credit, judged, search, merge, worst, start")
+	only := flag.String("only", "", "comma-separated `figures`: serve, view, creditview, save, writers, revisions, history, credit, judged, search, retrieve, merge, worst, start")
 	dir := flag.String("dir", filepath.Join(os.TempDir(), "coppice-bench"), "`folder` for generated repositories; they are used again by the next run")
 	pages := flag.Int("pages", 10_000, "pages of the generated repository")
 	commits := flag.Int("commits", 50_000, "commits of the generated repository")
+	fitting := flag.Bool("fitting", false, "ask the half of the questions that search is fitted on, and list what it gets wrong")
 	flag.Parse()
-	b := &bench{ctx: context.Background(), dir: *dir}
+	b := &bench{ctx: context.Background(), dir: *dir, fitting: *fitting}
 	if err := b.prepare(*pages, *commits); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

@@ -206,7 +206,10 @@ func openTab(t *testing.T, browser context.Context, site string, width int) *tab
 	ctx, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.hear))
 	t.Cleanup(closeTab)
 	b.ctx = ctx
-	b.do("open a tab", func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+	if err := chromedp.Do(ctx); err != nil { // the tab lives as long as the context of what is done in it first
+		t.Fatalf("open a tab: %v", err)
+	}
+	b.do("emulate focus", func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
 		// Several tabs are in front of somebody at the same time here, each at a screen of its own.
 		_, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 		return chromedp.Void{}, err

@@ -119,6 +119,7 @@ func openServer(ctx context.Context, o serveOptions, out io.Writer) (_ *server, 
 		fmt.Fprintln(out, "read-only: there are no accounts yet, and the address can be reached from elsewhere")
 	}
 	x := s.indexes
+	x.tellOrigins(s.wiki)
 	s.following = []*wiki.Following{
 		s.wiki.FollowAfter(x.catalog, quickPause), s.wiki.FollowAfter(x.history, quickPause),
 		s.wiki.FollowAfter(x.search, searchPause), s.wiki.FollowLater(x.credit, creditStart, creditPause),

@@ -1,0 +1,166 @@
+package search
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+)
+
+// directory tells of each document of an index which page it belongs to. bleve knows documents by name only, and a
+// search needs the page of every document that it ranks: looking names up would be most of its time. What is known of a
+// segment holds for as long as bleve keeps it, so that an edit costs a look at the few documents it wrote.
+type directory struct {
+	mu       sync.Mutex
+	numbers  map[string]uint32 // of pages, by path; a number is never given again
+	paths    []string
+	values   []facetValue // that pages have
+	valueNo  map[facetValue]uint32
+	segments map[segment.Segment]*rows
+	origins  originTable
+}
+
+// rows are the documents of one segment. They do not change.
+type rows struct {
+	page   []uint32            // number of the page of each document
+	place  []uint16            // which section of its page it is, from 0; ownPlace for a page's own document
+	words  map[uint32]float32  // of pages' own documents: words of the page's text
+	values map[uint32][]uint32 // of those that have any: numbers of what facets show
+}
+
+// ownPlace marks a page's own document. No page has so many sections.
+const ownPlace = maxSections
+
+// rowsOf gives the rows of the segments of a state, and forgets those of other segments.
+func (d *directory) rowsOf(parts []*scorch.SegmentSnapshot) ([]*rows, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	list := make([]*rows, len(parts))
+	kept := make(map[segment.Segment]*rows, len(parts))
+	for i, p := range parts {
+		r := d.segments[p.Segment()]
+		if r == nil {
+			var err error
+			if r, err = d.read(p); err != nil {
+				return nil, err
+			}
+		}
+		list[i], kept[p.Segment()] = r, r
+	}
+	d.segments = kept
+	return list, nil
+}
+
+// read makes the rows of a segment.
+func (d *directory) read(p *scorch.SegmentSnapshot) (*rows, error) {
+	n := p.Segment().Count()
+	r := &rows{page: make([]uint32, n), place: make([]uint16, n), words: map[uint32]float32{}, values: map[uint32][]uint32{}}
+	for doc := range n {
+		id, err := p.DocID(doc)
+		if err != nil {
+			return nil, err
+		}
+		path, place, _ := strings.Cut(string(id), "\x00")
+		r.page[doc] = d.number(path)
+		r.place[doc] = ownPlace
+		if place != "" {
+			no, err := strconv.ParseUint(place, 10, 16)
+			if err != nil {
+				return nil, fmt.Errorf("document %q: %w", id, err)
+			}
+			r.place[doc] = uint16(no)
+		}
+	}
+	return r, d.readValues(p, r)
+}
+
+// readValues notes what facets show of the pages whose own documents are in a segment.
+func (d *directory) readValues(p *scorch.SegmentSnapshot, r *rows) error {
+	seg, ok := p.Segment().(segment.DocValueVisitable)
+	if !ok {
+		return fmt.Errorf("a segment is a %T, which has no values of documents", p.Segment())
+	}
+	var state segment.DocVisitState
+	for doc := range p.Segment().Count() {
+		if r.place[doc] != ownPlace {
+			continue
+		}
+		var values []uint32
+		var err error
+		state, err = seg.VisitDocValues(doc, []string{fieldShown}, func(_ string, term []byte) {
+			if words, ok := strings.CutPrefix(string(term), tagWords); ok {
+				n, _ := strconv.ParseUint(words, 10, 32) // we wrote it
+				r.words[uint32(doc)] = float32(n)
+				return
+			}
+			values = d.addShown(values, string(term))
+		}, state)
+		if err != nil {
+			return err
+		}
+		if values != nil {
+			r.values[uint32(doc)] = values
+		}
+	}
+	return nil
+}
+
+// number gives the number of a page. It is for whoever holds mu.
+func (d *directory) number(path string) uint32 {
+	n, ok := d.numbers[path]
+	if !ok {
+		if d.numbers == nil {
+			d.numbers = map[string]uint32{}
+		}
+		path = strings.Clone(path)
+		n = uint32(len(d.paths))
+		d.numbers[path] = n
+		d.paths = append(d.paths, path)
+	}
+	return n
+}
+
+// valueOf gives the number of a facet's value. It is for whoever holds mu.
+func (d *directory) valueOf(v facetValue) uint32 {
+	n, ok := d.valueNo[v]
+	if !ok {
+		if d.valueNo == nil {
+			d.valueNo = map[facetValue]uint32{}
+		}
+		n = uint32(len(d.values))
+		d.valueNo[v] = n
+		d.values = append(d.values, v)
+	}
+	return n
+}
+
+// addShown adds a value of fieldShown to those of a page. Two spellings of a keyword on one page are one.
+func (d *directory) addShown(values []uint32, term string) []uint32 {
+	for _, kind := range []facetKind{facetKeyword, facetLang} {
+		rest, ok := strings.CutPrefix(term, shownTags[kind])
+		if !ok {
+			continue
+		}
+		key, shown, ok := strings.Cut(rest, shownMark)
+		if !ok {
+			shown = key
+		}
+		for _, n := range values {
+			if v := d.values[n]; v.kind == kind && v.key == key {
+				return values
+			}
+		}
+		return append(values, d.valueOf(facetValue{kind, key, shown}))
+	}
+	return values
+}
+
+// lists gives the paths of pages and the values of facets, by their numbers. What is in them does not change.
+func (d *directory) lists() ([]string, []facetValue) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.paths[:len(d.paths):len(d.paths)], d.values[:len(d.values):len(d.values)]
+}

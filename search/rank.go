@@ -1,0 +1,195 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+const (
+	// exactTitle is above any sum of scores, so that the page of just that title comes first, and exactQuestion above
+	// those of all others, so that the question comes next.
+	exactTitle    = 2000.0
+	exactQuestion = 1000.0
+)
+
+// isExact reports whether a score has the points of an exact title. No other sum comes near.
+func isExact(score float64) bool { return score >= exactTitle }
+
+// scorers gives what sections are scored by.
+func (p *plan) scorers() []*unitScorer {
+	var list []*unitScorer
+	for i := range p.units {
+		list = append(list, p.unitScorer(p.units[i].alternatives, nil))
+	}
+	for _, c := range p.q.clauses {
+		if c.not || c.field != inTitle && (c.field != anywhere || !c.phrase) {
+			continue
+		}
+		var only *roaring.Bitmap
+		if c.phrase && c.field == anywhere {
+			only = p.placesOf(c.text).sections
+		}
+		list = append(list, p.unitScorer(p.literally(c.text), only))
+	}
+	return list
+}
+
+// score walks the sections of the pages that are in, and notes the best two of each.
+func (p *plan) score(b *board) error {
+	list := p.scorers()
+	sets := make([]*roaring.Bitmap, 0, len(list))
+	for _, u := range list {
+		sets = append(sets, u.docs())
+	}
+	exact := p.exactSections()
+	if p.err != nil {
+		return p.err
+	}
+	n := 0
+	for it := union(sets).Iterator(); it.HasNext(); n++ {
+		doc := it.Next()
+		if n%pauseEvery == 0 {
+			if err := p.s.ctx.Err(); err != nil {
+				return err
+			}
+		}
+		page := b.has(p.s.pageNo(uint64(doc)))
+		if page == nil {
+			continue
+		}
+		sum := 0.0
+		for i, u := range list {
+			x, raw, err := u.score(uint64(doc))
+			if err != nil {
+				return err
+			}
+			sum += x
+			if page.tf == nil {
+				page.tf = b.counts(len(list))
+			}
+			page.tf[i] += raw
+		}
+		if exact != nil && exact.Contains(doc) {
+			sum += exactQuestion
+		}
+		p.s.note(page, doc, sum)
+	}
+	return nil
+}
+
+// note takes a section into account. Of equals the one that stands first on the page is the best.
+func (s *session) note(page *standing, doc uint32, score float64) {
+	switch {
+	case score <= 0:
+	case score > page.best, score == page.best && s.sectionNo(doc) < s.sectionNo(page.section):
+		page.second = page.best
+		page.best, page.section = score, doc
+	default:
+		page.second = max(page.second, score)
+	}
+}
+
+// name gives what was typed, as titles and questions are compared; "" when there is none.
+func (p *plan) name() string {
+	typed := make([]string, len(p.words))
+	for i, c := range p.words {
+		typed[i] = c.text
+	}
+	if len(typed) == 0 { // a title in quotes is also that title
+		for _, c := range p.q.clauses {
+			if c.phrase && !c.not && c.field == anywhere {
+				typed = append(typed, c.text)
+			}
+		}
+	}
+	return shortName(fold(strings.Join(typed, " ")))
+}
+
+// exactSections gives the sections that ask just what was typed; nil when nothing was.
+func (p *plan) exactSections() *roaring.Bitmap {
+	if name := p.name(); name != "" {
+		return p.docs(fieldTags, tagName+name)
+	}
+	return nil
+}
+
+// asks reports whether something is asked that a section may answer; a filter alone leads to the top of a page.
+func (p *plan) asks() bool {
+	return slices.ContainsFunc(p.q.clauses, func(c clause) bool { return !c.not && c.field == anywhere })
+}
+
+// found is a page of the answer.
+type found struct {
+	page    uint32 // its number
+	own     uint32 // its own document
+	section uint32 // its best section
+	opens   bool   // there, and not at its top
+	score   float64
+}
+
+// ranking gives the pages that are in, best first: n of them after the first from.
+func (p *plan) ranking(b *board, from, n int) []found {
+	titled := roaring.New()
+	if name := p.name(); name != "" {
+		titled = p.docs(fieldTags, tagTitled+name)
+	}
+	t := top{s: p.s, n: from + n}
+	for i := range b.list {
+		page := &b.list[i]
+		if !page.in {
+			continue
+		}
+		f := found{page: page.page, own: page.own, section: page.section, opens: page.best > 0 && p.asks()}
+		f.score = page.best + rankWeights.second*page.second + p.whole(page)
+		if titled.Contains(page.own) {
+			f.score, f.opens = f.score+exactTitle, false
+		}
+		t.add(f)
+	}
+	list := t.sorted()
+	return list[min(from, len(list)):]
+}
+
+// top keeps the first n pages of those that are added.
+type top struct {
+	s    *session
+	n    int
+	list []found
+}
+
+func (t *top) add(f found) {
+	t.list = append(t.list, f)
+	if len(t.list) >= 2*t.n && t.n > 0 {
+		t.list = t.sorted()
+	}
+}
+
+// sorted gives them, best first, and pages of one score by their paths.
+func (t *top) sorted() []found {
+	slices.SortFunc(t.list, func(a, b found) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), strings.Compare(t.s.paths[a.page], t.s.paths[b.page]))
+	})
+	return t.list[:min(t.n, len(t.list))]
+}
+
+// whole scores a page as one text, by BM25 too: in each part of it a word may be rare, and the page be about it.
+func (p *plan) whole(page *standing) float64 {
+	length := p.s.lengthOf(page.own)
+	sum := rankWeights.cover * page.cover
+	for i := range min(len(page.tf), len(p.units)) {
+		tf := page.tf[i]
+		sum += rankWeights.page * p.units[i].weight * tf * (rankWeights.pageK1 + 1) / (tf + rankWeights.pageK1*length)
+	}
+	return sum
+}
+
+// lengthOf gives how many words a page has, of the average.
+func (s *session) lengthOf(own uint32) float64 {
+	part, local := s.placeOf(uint64(own))
+	words := float64(s.rows[part].words[uint32(local)])
+	body := slices.Index(scoredFields[:], fieldBody)
+	return max(words, 1) * float64(s.pages) / float64(max(s.lengths[body], 1))
+}
