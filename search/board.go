@@ -1,6 +1,10 @@
 package search
 
-import "github.com/RoaringBitmap/roaring/v2"
+import (
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
 
 // standing is what is known of a page while a query is answered.
 type standing struct {
@@ -56,12 +60,6 @@ func (b *board) count() (n int) {
 	return n
 }
 
-// clear takes all pages off.
-func (b *board) clear() {
-	clear(b.place)
-	b.list = b.list[:0]
-}
-
 // has gives the standing of a page that is in, else nil.
 func (b *board) has(no uint32) *standing {
 	if b.place[no] == 0 || !b.list[b.place[no]-1].in {
@@ -70,9 +68,23 @@ func (b *board) has(no uint32) *standing {
 	return &b.list[b.place[no]-1]
 }
 
-// meet finds the pages that have enough of the query, among those that pass its filters, and gives whether one has all.
-// If any will do, a page that has something has enough.
-func (p *plan) meet(b *board, among *roaring.Bitmap, anyWillDo bool) (whole bool) {
+// meetAll finds the pages that have all units, among those that pass the filters.
+func (p *plan) meetAll(b *board, among *roaring.Bitmap) {
+	total := 0.0
+	var sets []*roaring.Bitmap
+	if among != nil {
+		sets = append(sets, among)
+	}
+	for _, u := range p.units {
+		total += u.weight
+		sets = append(sets, u.pages)
+	}
+	p.admit(b, intersection(sets), total)
+}
+
+// meetSome finds the pages that have at least a part of the query, by the rarity of its units, and gives whether one has
+// all.
+func (p *plan) meetSome(b *board, among *roaring.Bitmap, part float64) (whole bool) {
 	total := 0.0
 	for i := range p.units {
 		u := &p.units[i]
@@ -89,21 +101,22 @@ func (p *plan) meet(b *board, among *roaring.Bitmap, anyWillDo bool) (whole bool
 			page.cover += u.weight
 		}
 	}
-	few := len(p.units) <= rankWeights.few
 	for i := range b.list {
 		page := &b.list[i]
 		all := page.units == len(p.units)
 		whole = whole || all
-		page.in = all || anyWillDo || !few && page.cover >= rankWeights.quorum*total
+		page.in = all || page.cover >= part*total
 	}
 	return whole
 }
 
-// admit puts all pages on the board that pass the filters, for a query without plain words.
-func (p *plan) admit(b *board, among *roaring.Bitmap) {
-	for it := among.Iterator(); it.HasNext(); {
+// admit puts pages on the board, by their own documents.
+func (p *plan) admit(b *board, pages *roaring.Bitmap, cover float64) {
+	n := int(pages.GetCardinality())
+	b.list = slices.Grow(b.list, n)
+	for it := pages.Iterator(); it.HasNext(); {
 		doc := it.Next()
 		page := b.at(p.s.pageNo(uint64(doc)))
-		page.own, page.in = doc, true
+		page.own, page.in, page.cover = doc, true, cover
 	}
 }

@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,6 +20,8 @@ type directory struct {
 	paths    []string
 	values   []facetValue // that pages have
 	valueNo  map[facetValue]uint32
+	first    []uint32              // of each value, the number of the first with its key
+	firstNo  map[facetValue]uint32 // by kind and key
 	segments map[segment.Segment]*rows
 	origins  originTable
 }
@@ -133,6 +136,16 @@ func (d *directory) valueOf(v facetValue) uint32 {
 		n = uint32(len(d.values))
 		d.valueNo[v] = n
 		d.values = append(d.values, v)
+		key := facetValue{kind: v.kind, key: v.key}
+		first, ok := d.firstNo[key]
+		if !ok {
+			if d.firstNo == nil {
+				d.firstNo = map[facetValue]uint32{}
+			}
+			first = n
+			d.firstNo[key] = n
+		}
+		d.first = append(d.first, first)
 	}
 	return n
 }
@@ -159,8 +172,8 @@ func (d *directory) addShown(values []uint32, term string) []uint32 {
 }
 
 // lists gives the paths of pages and the values of facets, by their numbers. What is in them does not change.
-func (d *directory) lists() ([]string, []facetValue) {
+func (d *directory) lists() (paths []string, values []facetValue, first []uint32) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.paths[:len(d.paths):len(d.paths)], d.values[:len(d.values):len(d.values)]
+	return slices.Clip(d.paths), slices.Clip(d.values), slices.Clip(d.first)
 }

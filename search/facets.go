@@ -76,18 +76,17 @@ func (t *tally) see(doc uint64) {
 
 // facets gives those facets that have values.
 func (t *tally) facets() []Facet {
-	var top [facetKinds][]FacetValue
-	byKey := map[facetValue]spelling{}
+	sums := make([]spelling, len(t.counts))
 	for n, count := range t.counts {
-		if count == 0 {
-			continue
+		if count > 0 {
+			sums[t.s.first[n]].add(t.s.values[n].shown, int(count))
 		}
-		v := t.s.values[n]
-		key := facetValue{kind: v.kind, key: v.key}
-		byKey[key] = byKey[key].with(v.shown, int(count))
 	}
-	for key, sp := range byKey {
-		top[key.kind] = insertValue(top[key.kind], FacetValue{sp.shown, sp.total}, key.kind)
+	var top [facetKinds][]FacetValue
+	for n, sp := range sums {
+		if kind := t.s.values[n].kind; sp.total > 0 {
+			top[kind] = insertValue(top[kind], FacetValue{sp.shown, sp.total}, kind)
+		}
 	}
 	var list []Facet
 	for kind, values := range top {
@@ -104,12 +103,11 @@ type spelling struct {
 	most, total int
 }
 
-func (sp spelling) with(shown string, count int) spelling {
+func (sp *spelling) add(shown string, count int) {
 	sp.total += count
 	if count > sp.most || count == sp.most && shown < sp.shown {
 		sp.shown, sp.most = shown, count
 	}
-	return sp
 }
 
 // insertValue puts a value in its place in a list of the first maxFacetValues.

@@ -154,7 +154,7 @@ func english() analysis.Analyzer {
 	}
 	return &analysis.DefaultAnalyzer{
 		Tokenizer:    tokenizer.NewUnicodeTokenizer(),
-		TokenFilters: []analysis.TokenFilter{possessive, lowercase.NewLowerCaseFilter(), foldFilter{}, stop, porter.NewPorterStemmer()},
+		TokenFilters: []analysis.TokenFilter{possessive, lowercase.NewLowerCaseFilter(), foldFilter{}, americanFilter{}, stop, porter.NewPorterStemmer()},
 	}
 }
 

@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -336,6 +337,56 @@ func TestPhraseMatcher(t *testing.T) {
 	for _, tt := range tests {
 		if got := newPhraseMatcher(languageNamed(tt.lang), tt.phrase).in(tt.text); got != tt.want {
 			t.Errorf("%s: %q in %q: %v", tt.lang, tt.phrase, tt.text, got)
+		}
+	}
+}
+
+// A question finds the page that has most of it, in whatever words.
+func TestQuestions(t *testing.T) {
+	x := storeOf(t, faq()...)
+	for query, want := range map[string]string{
+		"how many people should a community have":                   "communities#how-big",
+		"what do we put on the agenda of the first workshop":        "launch#agenda",
+		"must members of a network pay something":                   "guide/network#budget",
+		"who has to take part in all this":                          "communities#who-takes-part",
+		"is a network the same thing as a community of practice":    "guide/network",
+		"we want to know what the ideal size of a community is, ok": "communities#how-big",
+	} {
+		res := find(t, x, query)
+		if got := addresses(res); got != want && !strings.HasPrefix(got, want+" ") {
+			t.Errorf("%q: %q, want %q", query, got, want)
+		}
+	}
+}
+
+// What is far down the results costs what the first does, and past the end there is nothing.
+func TestFarParts(t *testing.T) {
+	x := storeOf(t, faq()...)
+	for _, offset := range []int{5, 100, 1e9, math.MaxInt - DefaultLimit} {
+		q := Parse("community")
+		q.Offset = offset
+		res, err := x.Search(t.Context(), q)
+		if err != nil || len(res.Hits) != 0 || res.Total == 0 {
+			t.Errorf("from %d: %d hits of %d, %v", offset, len(res.Hits), res.Total, err)
+		}
+	}
+}
+
+// Whatever is typed gets an answer or a sentence.
+func TestHostileQueries(t *testing.T) {
+	x := storeOf(t, faq()...)
+	for _, text := range []string{
+		strings.Repeat("a", 100_000), strings.Repeat("community ", 500), strings.Repeat("a b ", 7), "the of and", "?!…—", `"unbalanced`, `a "b`, "/comm.*ity/", "*munity", "*:*", "comm*",
+		"\u202eytinummoc\u202c", "community مجتمع 知識", "👩‍👩‍👧 community 🎉", "com\x00munity", "\x00", "title:", "title:*", "keyword:nothing-of-that-name", "lang:xx-yy-zz", "by:", "by:*", "before:",
+		"(community OR network) AND NOT budget", "community~2", "community^5", "-", "--", "- -a", strings.Repeat(`"a b c" `, 20), "title:title:title", "in:../../etc/passwd", "year:99999999999",
+	} {
+		q := Parse(text)
+		res, err := x.Search(t.Context(), q)
+		if err != nil && (wiki.KindOf(err) != wiki.Invalid || !strings.HasSuffix(wiki.SentenceOf(err, ""), ".")) {
+			t.Errorf("%.40q: %v", text, err)
+		}
+		if err == nil && q.Problem != "" {
+			t.Errorf("%.40q: found %d in spite of %q", text, res.Total, q.Problem)
 		}
 	}
 }

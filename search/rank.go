@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 
@@ -136,7 +137,7 @@ func (p *plan) ranking(b *board, from, n int) []found {
 	if name := p.name(); name != "" {
 		titled = p.docs(fieldTags, tagTitled+name)
 	}
-	t := top{s: p.s, n: from + n}
+	t := top{s: p.s, n: min(from, math.MaxInt32) + n}
 	for i := range b.list {
 		page := &b.list[i]
 		if !page.in {
@@ -155,17 +156,26 @@ func (p *plan) ranking(b *board, from, n int) []found {
 
 // top keeps the first n pages of those that are added.
 type top struct {
-	s    *session
-	n    int
-	list []found
+	s     *session
+	n     int
+	list  []found
+	floor float64 // the score of the last of n pages that were found so far
 }
 
 func (t *top) add(f found) {
+	if f.score < t.floor {
+		return
+	}
 	t.list = append(t.list, f)
-	if len(t.list) >= 2*t.n && t.n > 0 {
-		t.list = t.sorted()
+	if len(t.list) >= 2*max(t.n, minTop) {
+		if t.list = t.sorted(); t.n > 0 {
+			t.floor = t.list[t.n-1].score
+		}
 	}
 }
+
+// minTop is how many pages are worth sorting.
+const minTop = 32
 
 // sorted gives them, best first, and pages of one score by their paths.
 func (t *top) sorted() []found {

@@ -133,16 +133,20 @@ func (p *plan) find(b *board, res *Results) error {
 	case p.err != nil:
 	case p.useless:
 		return p.findNames(b, among)
-	case len(p.units) == 0 && among != nil:
-		p.admit(b, among)
-	default:
-		whole := p.meet(b, among, false)
-		if b.count() == 0 && p.wide {
-			b.clear()
-			p.meet(b, among, true)
+	case len(p.units) == 0:
+		if among != nil {
+			p.admit(b, among, 0)
 		}
-		res.Relaxed = len(b.list) > 0 && (!whole || p.unknown)
+	case len(p.units) <= rankWeights.few:
+		if p.meetAll(b, among); b.count() == 0 && p.wide {
+			p.meetSome(b, among, 0)
+			res.Relaxed = true
+		}
+	default:
+		whole := p.meetSome(b, among, rankWeights.quorum)
+		res.Relaxed = !whole
 	}
+	res.Relaxed = len(b.list) > 0 && (res.Relaxed || p.unknown)
 	if p.err != nil {
 		return p.err
 	}

@@ -27,6 +27,7 @@ type session struct {
 	rows      []*rows  // of each segment
 	paths     []string // of pages, by their numbers
 	values    []facetValue
+	first     []uint32    // of each value, the first with its key
 	origins   []originRow // of pages, by their numbers; none when history is not known
 	pages     uint64
 	synonyms  *synonyms
@@ -68,7 +69,7 @@ func (s *session) consult(of Origins) (err error) {
 		return err
 	}
 	s.origins = d.originsAt(of)
-	s.paths, s.values = d.lists()
+	s.paths, s.values, s.first = d.lists()
 	own, err := s.postings(fieldTags, tagKind+kindPage)
 	if err == nil {
 		s.pages = own.count
