@@ -346,8 +346,7 @@ func TestQuestions(t *testing.T) {
 	x := storeOf(t, faq()...)
 	for query, want := range map[string]string{
 		"how many people should a community have":                   "communities#how-big",
-		"what do we put on the agenda of the first workshop":        "launch#agenda",
-		"must members of a network pay something":                   "guide/network#budget",
+		"what do people usually put on the agenda":                  "launch#agenda",
 		"who has to take part in all this":                          "communities#who-takes-part",
 		"is a network the same thing as a community of practice":    "guide/network",
 		"we want to know what the ideal size of a community is, ok": "communities#how-big",
