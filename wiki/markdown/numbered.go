@@ -171,7 +171,7 @@ func (r *reader) ask(q *numbered, l line) {
 
 // asks reports whether a text is a question and not only its mark.
 func asks(text []byte) bool {
-	return isQuestion(string(text)) && bytes.ContainsFunc(text, unicode.IsLetter)
+	return IsQuestion(string(text)) && bytes.ContainsFunc(text, unicode.IsLetter)
 }
 
 // inlineAnswer gives where a question ends, and where its answer begins, in a line that has both: behind a dash, or, where
@@ -332,7 +332,7 @@ func (r *reader) chooseNumbered() {
 		h, ok := r.headingAt(begin)
 		title := ok && h.Level == 1 && !hasTitle
 		hasTitle = hasTitle || title
-		if !ok || title || !isQuestion(r.d.headings[h].text) {
+		if !ok || title || !IsQuestion(r.d.headings[h].text) {
 			r.numbered = append(r.numbered, r.series(lines[:n], i)...)
 		}
 		begin, lines = i, lines[n:]

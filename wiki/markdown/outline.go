@@ -183,7 +183,7 @@ func (r *reader) questions(o Options) {
 		if inSection && level == 0 {
 			level = h.Level
 		}
-		if isQuestion(h.Text) || inSection && h.Level <= level {
+		if IsQuestion(h.Text) || inSection && h.Level <= level {
 			asks = append(asks, i)
 		}
 		if !inSection && sections[strings.ToLower(strings.TrimSpace(h.Text))] {
