@@ -51,12 +51,12 @@ function followReading(entries) {
 
 function dressHeadings() {
   const entries = new Map();
-  const links = new Map(Array.from(document.querySelectorAll("article .anchor"), (link) => [link.hash, link]));
+  const links = new Map(Array.from(document.querySelectorAll("article .anchor"), (link) => [decodeURIComponent(link.hash), link]));
   for (const entry of contents.querySelectorAll("a")) {
     const heading = document.getElementById(decodeURIComponent(entry.hash.slice(1)));
     if (!heading) continue;
     entries.set(heading, entry);
-    dressHeading(heading, entry, links.get(entry.hash));
+    dressHeading(heading, entry, links.get(decodeURIComponent(entry.hash)));
   }
   if (entries.size) followReading(entries);
   contents.addEventListener("click", (event) => {
