@@ -35,12 +35,14 @@ type page struct {
 	sections []section
 }
 
-// section is what stands under one heading: often a question and its answer. The first may have no heading.
+// section is what stands under one heading, or a question in plain text with its answer. The first may have no heading.
 type section struct {
-	anchor  string
-	heading string
-	askedAs []string
-	text    string
+	anchor   string
+	heading  string
+	askedAs  []string
+	keywords []string // its own, beside those of the page
+	related  []string // pages and questions that its writers want to be read next: see markdown.QuestionMatter
+	text     string
 }
 
 // extract reads a page. A page that only redirects has nothing to be found: ok is false.
@@ -88,55 +90,34 @@ func names(list []string) []string {
 	return out
 }
 
-// sectionsOf cuts the plain text of a document at its headings. The heading that gives the page its title opens at the
-// top of the page. Plain text has each heading as a paragraph of its own, in order, which is what the cut goes by: a
-// heading that is not found there leaves its text with the heading before.
+// sectionsOf cuts the plain text of a document at its headings and at the questions that are numbered in it. The heading
+// that gives the page its title opens at the top of the page.
 func sectionsOf(d *markdown.Document) []section {
-	headings := d.Outline
-	all := []section{{}}
-	var text strings.Builder
-	flush := func() {
-		all[len(all)-1].text = strings.TrimSpace(composed(text.String()))
-		text.Reset()
-	}
-	for par := range strings.SplitSeq(d.Text, "\n\n") {
-		if i := headingAt(headings, par); i >= 0 && len(all) < maxSections {
-			h := headings[i]
-			headings = headings[i+1:]
-			flush()
-			if len(all) == 1 && all[0].text == "" && strings.TrimSpace(h.Text) == strings.TrimSpace(d.Title) {
-				all[0].askedAs = names(d.FrontMatter.AskedAs[h.Anchor])
-				continue
-			}
-			all = append(all, section{anchor: h.Anchor, heading: composed(h.Text), askedAs: names(d.FrontMatter.AskedAs[h.Anchor])})
-			continue
+	own := d.OwnTexts()
+	all := []section{{text: composed(own[0])}}
+	var rest strings.Builder // of a page of too many sections
+	for i, h := range d.Outline {
+		text := composed(own[i+1])
+		last := &all[len(all)-1]
+		switch q := d.FrontMatter.Questions[h.Anchor]; {
+		case i == 0 && last.text == "" && strings.TrimSpace(h.Text) == strings.TrimSpace(d.Title):
+			last.askedAs, last.text = names(d.FrontMatter.AskedAs[h.Anchor]), text
+			last.keywords, last.related = names(q.Keywords), names(q.Related)
+		case len(all) == maxSections:
+			rest.WriteString("\n\n" + composed(h.Text) + "\n\n" + text)
+		default:
+			all = append(all, section{
+				anchor: h.Anchor, heading: composed(h.Text), askedAs: names(d.FrontMatter.AskedAs[h.Anchor]),
+				keywords: names(q.Keywords), related: names(q.Related), text: text,
+			})
 		}
-		if text.Len() > 0 {
-			text.WriteString("\n\n")
-		}
-		text.WriteString(par)
 	}
-	flush()
+	last := &all[len(all)-1]
+	last.text = strings.TrimSpace(last.text + rest.String())
 	if all[0].text == "" && len(all[0].askedAs) == 0 && len(all) > 1 {
 		all = all[1:]
 	}
 	return all
-}
-
-// headingLookahead is how many headings may be missing from the plain text before the cut loses its place.
-const headingLookahead = 4
-
-func headingAt(headings []markdown.Heading, paragraph string) int {
-	paragraph = strings.TrimSpace(paragraph)
-	if paragraph == "" {
-		return -1
-	}
-	for i := range min(len(headings), headingLookahead) {
-		if strings.TrimSpace(headings[i].Text) == paragraph {
-			return i
-		}
-	}
-	return -1
 }
 
 // stored is what the index keeps of a document to show it: of a page's own document the numbers of its sections and

@@ -1,6 +1,7 @@
 package themes_test
 
 import (
+	"encoding/json"
 	"html/template"
 	"slices"
 	"time"
@@ -22,7 +23,8 @@ const hostile = `</textarea></pre><script>alert(1)</script>" onload='x' &amp; «
 
 func base(title, view string) web.Base {
 	return web.Base{
-		Site:  web.Site{Name: "Practice FAQ", Tagline: "What communities of practice ask, answered by their members.", Version: "0.1", Pages: 1234},
+		Site:  web.Site{Name: "Practice FAQ", Tagline: "What communities of practice ask, answered by their members.", Version: "0.1", URL: "https://faq.example.org", Pages: 1234},
+		Graph: &web.OpenGraph{Type: "article", Title: title, Description: hostile, Locale: "en_US", Picture: web.Picture{URL: "https://faq.example.org/files/map.png", Alt: hostile}, Published: day, Modified: day},
 		Title: title, Lang: "en", Query: "launch workshop", Author: "Ana Lima", Canonical: "/wiki/practice", Feed: "/recent.atom", BodyClass: view, NewPageURL: "/new",
 		Nav: []web.NavLink{{Text: "FAQ", URL: "/wiki/faq", Current: true}, {Text: "Categories", URL: "/categories"}, {Text: "Recent changes", URL: "/recent"}, {Text: "Help", URL: "/wiki/help"}},
 	}
@@ -115,7 +117,7 @@ func samples() []sample {
 			web.FrontView{Base: bare("W", "front")}},
 		{"page", web.PageView{Base: noticed, Tabs: tabs, Crumbs: crumbs, Path: "p", PageLang: "en", Body: prose, TitleAnchor: "what", TOC: contents, Categories: categories, Aliases: []string{"CoP", hostile},
 			Backlinks: links, Problems: []web.Problem{{Line: 3, Text: "The key “x” stands twice."}, {Text: hostile}}, Updated: stamp, Created: stamp, Revisions: 14, Moved: "Redirected from CoP",
-			Related: links, ReviewBy: day, Credits: &pageCredits, Old: &web.OldBanner{Stamp: stamp, Current: "/wiki/p", Diff: "/compare/p", Previous: "/wiki/p?rev=0", Next: "/wiki/p?rev=2", RestoreURL: "/restore/p?revision=1", Base: "1", Deleted: true}},
+			Structured: json.RawMessage(`{"@context":"https://schema.org","@type":"FAQPage","name":"</script><!--"}`), Related: links, ReviewBy: day, Credits: &pageCredits, Old: &web.OldBanner{Stamp: stamp, Current: "/wiki/p", Diff: "/compare/p", Previous: "/wiki/p?rev=0", Next: "/wiki/p?rev=2", RestoreURL: "/restore/p?revision=1", Base: "1", Deleted: true}},
 			web.PageView{Base: bare("P", "page")}},
 		{"edit", web.EditView{Base: base("Editing Who takes part?", "edit"), Tabs: tabs, Crumbs: crumbs, Path: "p", New: true, Action: "/edit/p", BaseRev: "1a", Section: "who", SectionText: "Who takes part?", Source: "\n" + hostile,
 			Summary: hostile, Sentence: "The page is too long.", Preview: prose, HasPreview: true, Changes: hunks, HasChanges: true, Problems: []web.Problem{{Line: 1, Text: "x"}}, Forms: forms, PreviewURL: "/preview/p", Cancel: "/wiki/p",

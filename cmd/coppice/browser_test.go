@@ -60,6 +60,7 @@ func TestBrowser(t *testing.T) {
 		{"FirstLoad", testFirstLoad},
 		{"Blame", testBlame},
 		{"FormerAnchors", testFormerAnchors},
+		{"Questions", testQuestions},
 		{"Audit", testAudit},
 		{"Views", testViews},
 		{"Credits", testCredits},

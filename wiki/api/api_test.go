@@ -211,6 +211,18 @@ func TestPagesOfAnEmptyWiki(t *testing.T) {
 	}
 }
 
+// TestNumberedQuestions: questions that are numbered in plain text are questions like others.
+func TestNumberedQuestions(t *testing.T) {
+	h := build(t, fstest.MapFS{"faq.md": file("# FAQ\n\n1. Who?\n- Everybody.\n2. How many? - A dozen.\n")})
+	page := into[api.PageAnswer](t, h.get("/api/v1/pages/faq"))
+	if want := []api.Question{{Anchor: "who", Question: "Who?", Answer: "Everybody."}, {Anchor: "how-many", Question: "How many?", Answer: "A dozen."}}; !slices.Equal(page.Questions, want) {
+		t.Errorf("the questions are %+v", page.Questions)
+	}
+	if len(page.Outline) != 3 || page.Outline[2] != (api.Heading{Level: 2, Text: "How many?", Anchor: "how-many"}) || !strings.Contains(page.HTML, `<li id="how-many">`) {
+		t.Errorf("the outline is %+v, the HTML %s", page.Outline, page.HTML)
+	}
+}
+
 func TestPage(t *testing.T) {
 	h := build(t, sample)
 	w := h.get("/api/v1/pages/guide/start")

@@ -30,7 +30,10 @@ import (
 )
 
 // Question is a question that a page answers.
-type Question struct{ Anchor, Text string }
+type Question struct {
+	Anchor, Text string
+	Keywords     []string // its own, beside those of the page
+}
 
 // Entry is what a page says of itself.
 type Entry struct {

@@ -124,6 +124,24 @@ func TestView(t *testing.T) {
 	}
 }
 
+// TestQuestions: a page's questions, the numbered ones among them, are the same when they were read from the file.
+func TestQuestions(t *testing.T) {
+	w := newWiki(t, "faq.md", "---\nquestions:\n  how-big:\n    keywords: [size, growth]\n---\n# FAQ\n\n1. Who?\n- Everybody.\n2. How big?\n- Small.\n\n## Why?\n\nSo.\n")
+	dir := t.TempDir()
+	c := openCatalog(t, dir)
+	const want = "[{who Who? []} {how-big How big? [size growth]} {why Why? []}]"
+	for range 2 {
+		e, _ := follow(t, c, w).Entry(mustPath(t, "faq"))
+		if got := fmt.Sprint(e.Questions); got != want {
+			t.Errorf("questions %s", got)
+		}
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+		c = openCatalog(t, dir)
+	}
+}
+
 // TestLinksFollowOtherPages: a link can change its meaning though its own page does not change.
 func TestLinksFollowOtherPages(t *testing.T) {
 	w := newWiki(t, "a.md", "[[Target]] [folder](sub/)\n")

@@ -25,7 +25,7 @@ func newEntry(page wiki.Page) *Entry {
 		e.Title = Readable(page.Path)
 	}
 	for _, q := range doc.Questions {
-		e.Questions = append(e.Questions, Question{q.Anchor, q.Text})
+		e.Questions = append(e.Questions, Question{q.Anchor, q.Text, someOf(q.Keywords)})
 	}
 	for _, l := range doc.Links {
 		switch {
@@ -71,7 +71,8 @@ func Readable(p wiki.Path) string {
 //
 //	1: the first format.
 //	2: wikilinks are told from other links, and lead to titles too.
-var format = recordlog.Format{Magic: "coppice catalog\n", Version: 2}
+//	3: questions that are numbered in plain text are among a page's questions, and questions have keywords.
+var format = recordlog.Format{Magic: "coppice catalog\n", Version: 3}
 
 // encode writes one record: position, new entries, paths that are gone.
 func encode(position wiki.ID, changed []*Entry, gone []wiki.Path) []byte {
@@ -97,18 +98,24 @@ func (e *Entry) append(b []byte) []byte {
 		links[i] = p.String()
 	}
 	for _, list := range [][]string{e.Keywords, e.Aliases, e.targets, e.Wanted, links} {
-		b = binary.AppendUvarint(b, uint64(len(list)))
-		for _, s := range list {
-			b = recordlog.AppendString(b, s)
-		}
+		b = appendStrings(b, list)
 	}
 	b = binary.AppendUvarint(b, uint64(len(e.Questions)))
 	for _, q := range e.Questions {
 		b = recordlog.AppendString(recordlog.AppendString(b, q.Anchor), q.Text)
+		b = appendStrings(b, q.Keywords)
 	}
 	b = binary.AppendVarint(b, e.ReviewBy.Unix())
 	b = binary.AppendUvarint(b, uint64(e.Problems))
 	return binary.AppendUvarint(b, uint64(e.Words))
+}
+
+func appendStrings(b []byte, list []string) []byte {
+	b = binary.AppendUvarint(b, uint64(len(list)))
+	for _, s := range list {
+		b = recordlog.AppendString(b, s)
+	}
+	return b
 }
 
 // decode reads what encode wrote.
@@ -146,10 +153,7 @@ func (e *Entry) read(r *recordlog.Reader) (err error) {
 		*s = r.String()
 	}
 	for _, list := range []*[]string{&e.Keywords, &e.Aliases, &e.targets, &e.Wanted} {
-		*list = listOf[string](r, 1)
-		for i := range *list {
-			(*list)[i] = r.String()
-		}
+		*list = stringsOf(r)
 	}
 	e.Links = listOf[wiki.Path](r, 1)
 	for i := range e.Links {
@@ -157,13 +161,22 @@ func (e *Entry) read(r *recordlog.Reader) (err error) {
 			return recordlog.ErrDamaged
 		}
 	}
-	e.Questions = listOf[Question](r, 2)
+	e.Questions = listOf[Question](r, 3)
 	for i := range e.Questions {
-		e.Questions[i] = Question{r.String(), r.String()}
+		e.Questions[i] = Question{r.String(), r.String(), stringsOf(r)}
 	}
 	e.ReviewBy = time.Unix(r.Varint(), 0).UTC()
 	e.Problems, e.Words = int(r.Uvarint()), int(r.Uvarint())
 	return nil
+}
+
+// stringsOf reads what appendStrings wrote.
+func stringsOf(r *recordlog.Reader) []string {
+	list := listOf[string](r, 1)
+	for i := range list {
+		list[i] = r.String()
+	}
+	return list
 }
 
 // listOf makes a list for as many things as follow, of at least size bytes each; nil for none, as newEntry has it.

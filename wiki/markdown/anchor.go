@@ -80,8 +80,8 @@ const questionMarks = "?" + // Latin, Cyrillic, Hebrew, Devanagari, Hangul, ...
 	"\uFF1F\uFE56\uFE16" + // full width, small, vertical
 	"\u203D\u2047\u2048\u2049\u2E2E\u2753\u2754" // interrobang, doubled, reversed, emoji
 
-// isQuestion reports whether a heading's text asks. What closes after the mark (quotes, brackets) does not count.
-func isQuestion(text string) bool {
+// IsQuestion reports whether a text asks, as a heading must to be a question. What closes after the mark (quotes, brackets) does not count.
+func IsQuestion(text string) bool {
 	text = strings.TrimRightFunc(text, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.In(r, unicode.Pe, unicode.Pf, unicode.Pi, unicode.Mn) || strings.ContainsRune("\"'*_`\u200e\u200f", r)
 	})
@@ -90,7 +90,7 @@ func isQuestion(text string) bool {
 	case strings.ContainsRune(questionMarks, last):
 		return true
 	case last == '!' || last == '\u0589' || last == ':' || last == '.': // "What?!"; the Armenian mark stands inside a word
-		return last == '!' && isQuestion(strings.TrimRight(text, "!")) || strings.ContainsRune(text, '\u055E')
+		return last == '!' && IsQuestion(strings.TrimRight(text, "!")) || strings.ContainsRune(text, '\u055E')
 	case last == ';': // what NFC makes of the Greek question mark
 		return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Greek, r) })
 	}

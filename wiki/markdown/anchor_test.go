@@ -48,8 +48,8 @@ func TestIsQuestion(t *testing.T) {
 		"ምንድን ነው፧": true, "¿Qué es?": true,
 		"A list;": false, "Introduction": false, "": false, "What? Nothing": false, "Stop!": false, "?a": false,
 	} {
-		if got := isQuestion(text); got != want {
-			t.Errorf("isQuestion(%q) = %v", text, got)
+		if got := IsQuestion(text); got != want {
+			t.Errorf("IsQuestion(%q) = %v", text, got)
 		}
 	}
 }

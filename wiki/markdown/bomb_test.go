@@ -128,6 +128,13 @@ var bombs = map[string]func(n int) string{
 	"tabbed long line":     func(n int) string { return strings.Repeat("- ", 11) + "a\n\n\t\t\t" + strings.Repeat("a ", n/2) },
 	"callouts":             func(n int) string { return strings.Repeat("> [!NOTE]\n\n", n/11) },
 	"tasks":                func(n int) string { return strings.Repeat("- [ ] a\n", n/8) },
+	"numbered items":       func(n int) string { return strings.Repeat("1. a?\n- b\n", n/10) },
+	"numbered paragraphs":  func(n int) string { return strings.Repeat("1.a?\n\nb\n\n", n/9) },
+	"numbered lines":       func(n int) string { return strings.Repeat("Q:a?\nb\n", n/7) },
+	"numbered dashes":      func(n int) string { return strings.Repeat("1. a"+strings.Repeat(" -?", 160)+"\n", n/485) },
+	"numbered marks":       func(n int) string { return strings.Repeat("Q: "+strings.Repeat("? ", 250)+"\n", n/504) },
+	"numbered references":  func(n int) string { return strings.Repeat("1. "+strings.Repeat("&amp;", 90)+"a? - b\n", n/461) },
+	"numbered unanswered":  func(n int) string { return strings.Repeat("1. a?\n", n/6) },
 	"front matter":         func(n int) string { return "---\na: " + strings.Repeat("[", min(n, MaxFrontMatter-100)) + "\n---\n" },
 	"front matter aliases": func(n int) string {
 		var b strings.Builder

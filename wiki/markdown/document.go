@@ -23,7 +23,7 @@ type Document struct {
 	FrontMatter FrontMatter
 	Title       string     // front matter's title, else the first h1's text, else "" (the caller then uses the name)
 	Lang        string     // BCP 47; "" is unknown
-	Outline     []Heading  // headings in order; those inside quotes and lists are not among them
+	Outline     []Heading  // headings and numbered questions in order; headings inside quotes and lists are not among them
 	Questions   []Question // in order
 	Links       []Link     // in order; wikilinks and images included
 	Blocks      []Block    // by Start; a container stands before what is in it
@@ -39,6 +39,9 @@ type Document struct {
 	titleHeading *ast.Heading // the heading that says Title, or nil
 	headings     map[*ast.Heading]headingNote
 	anchors      map[string]bool
+	asked        map[ast.Node][]askedNote // by the block that they stand in, in order
+	own          []string                 // see OwnTexts
+	named        []namedAnchor
 }
 
 // headingNote is what a heading of any depth says, and its address.
@@ -61,29 +64,52 @@ type FrontMatter struct {
 	Form          string
 	Keywords      []string
 	Aliases       []string
-	AskedAs       map[string][]string // how people really ask, per anchor
+	AskedAs       map[string][]string // how people really ask, per anchor: of "asked_as" and of "questions"
+	Questions     map[string]QuestionMatter
 	Participants  []Participant
 	ReviewBy      time.Time // zero is never
+}
+
+// QuestionMatter is what front matter says of one question, whose anchor it stands under:
+//
+//	questions:
+//	  how-big-should-it-be:
+//	    keywords: [size, growth]
+//	    asked_as: [how many members do we need, is there a maximum]
+//	    related: [what-is-a-community-of-practice, "facilitation#how-much-time-does-it-take"]
+//	    review_by: 2027-06-30
+//
+// Keys that are not known are kept, and left to others.
+type QuestionMatter struct {
+	Keywords []string
+	Related  []string  // pages, questions as "page#anchor" or "#anchor", in the order of their writer; without [[ ]]
+	ReviewBy time.Time // zero is never
 }
 
 // Participant is a person of the discussion behind a page, and the part they had in it.
 type Participant struct{ Name, Part string }
 
-// Heading is a heading at the top level of a page. Offsets are bytes of Source.
+// Heading is a heading at the top level of a page, or a question that is numbered in plain text. Offsets are bytes of
+// Source.
 type Heading struct {
-	Level      int
+	Level      int    // 1 to 6; of a numbered question one more than that of the heading above it, so 2 to 7
 	Text       string // plain
 	Anchor     string
 	Start, End int // the heading's own lines
-	SectionEnd int // where the next heading of the same or a higher level begins, or the end of the text
+	SectionEnd int // where the next heading of the same or a higher level begins, or the end of the text; of a numbered question, where its answer ends
+	Numbered   bool
 }
 
-// Question is a heading that asks, with what stands under it.
+// Question is a heading that asks, with what stands under it, or a question that is numbered in plain text and answered:
+// numbered.go says in which forms. Text is then without the number.
 type Question struct {
 	Text, Anchor string
-	Answer       string // plain text up to the end of the section, or to the next question in it
-	AskedAs      []string
-	Start, End   int // heading and answer, in bytes of Source
+	Answer       string    // plain text up to the end of the section, or to the next question in it
+	AskedAs      []string  // how people really ask
+	Keywords     []string  // its own; those of the page hold for it too
+	Related      []string  // what its writers want to be read next, see QuestionMatter
+	ReviewBy     time.Time // zero is never
+	Start, End   int       // heading and answer, in bytes of Source
 }
 
 // LinkKind tells where a link leads.

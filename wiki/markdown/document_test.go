@@ -219,11 +219,7 @@ func checkDocument(t *testing.T, d *Document) {
 		}
 		seen[h.Anchor] = true
 	}
-	for _, q := range d.Questions {
-		if q.Start < d.Body || q.End <= q.Start || q.End > n || !utf8.ValidString(q.Answer) {
-			t.Fatalf("question %+v", q)
-		}
-	}
+	checkQuestions(t, d)
 	for _, l := range d.Links {
 		if l.Start < d.Body || l.Start >= n {
 			t.Fatalf("link %+v", l)
@@ -236,6 +232,60 @@ func checkDocument(t *testing.T, d *Document) {
 	for _, p := range d.Problems {
 		if p.Line < 1 || p.Line > lines || p.Text == "" {
 			t.Fatalf("problem %+v of %d lines", p, lines)
+		}
+	}
+}
+
+// checkQuestions holds what is true of every document's questions.
+func checkQuestions(t *testing.T, d *Document) {
+	t.Helper()
+	numbered := 0
+	for i, h := range d.Outline {
+		if !h.Numbered {
+			continue
+		}
+		numbered++
+		if h.Start > 0 && d.Source[h.Start-1] != '\n' && h.Start > skipBOM(d.Source) {
+			t.Fatalf("the question %+v begins within a line", h)
+		}
+		if i+1 < len(d.Outline) && h.SectionEnd > d.Outline[i+1].Start {
+			t.Fatalf("the question %+v reaches into %+v", h, d.Outline[i+1])
+		}
+		if start, end, ok := d.Section(h.Anchor); !ok || start != h.Start || end != h.SectionEnd {
+			t.Fatalf("the section of %+v is %d to %d", h, start, end)
+		}
+	}
+	own := d.OwnTexts()
+	if len(own) != len(d.Outline)+1 {
+		t.Fatalf("%d texts for %d headings", len(own), len(d.Outline))
+	}
+	for i, q := range d.Questions {
+		if q.Start < d.Body || q.End <= q.Start || q.End > len(d.Source) || !utf8.ValidString(q.Answer) {
+			t.Fatalf("question %+v", q)
+		}
+		if i > 0 && q.Start < d.Questions[i-1].End {
+			t.Fatalf("the question %+v begins before the end of %+v", q, d.Questions[i-1])
+		}
+		at := slices.IndexFunc(d.Outline, func(h Heading) bool { return h.Anchor == q.Anchor })
+		if at < 0 || d.Outline[at].Start != q.Start || d.Outline[at].Text != q.Text {
+			t.Fatalf("the question %+v is not in the outline", q)
+		}
+		if d.Outline[at].Numbered {
+			numbered--
+			if q.Answer == "" || q.End != d.Outline[at].SectionEnd || !strings.HasPrefix(own[at+1], q.Answer) {
+				t.Fatalf("the answer of %+v, of which %q is its own", q, own[at+1])
+			}
+		}
+	}
+	if numbered != 0 {
+		t.Fatalf("%d numbered questions are none", numbered)
+	}
+	words := strings.Join(strings.Fields(d.Text), " ")
+	for _, text := range own { // nothing is made up, and each is in order but for what stands behind the last of a series
+		for part := range strings.SplitSeq(text, "\n\n") {
+			if part = strings.Join(strings.Fields(part), " "); !strings.Contains(words, part) {
+				t.Fatalf("%q is not in %q", part, words)
+			}
 		}
 	}
 }
@@ -256,11 +306,11 @@ func TestRealPages(t *testing.T) {
 }
 
 func TestFrontMatter(t *testing.T) {
-	d := Parse([]byte("---\n# a comment\ntitle: 2024\nlang: pt-BR\nkeywords: one, two ,one\naliases:\n  - Old\n  - Older\nasked_as:\n  what-is-it: [How, \"Why, then\"]\n  who: Who, me?\n"+
-		"participants:\n- Ann\n- {name: Bob, part: facilitator}\n- Cy: summary\nreview_by: 2026-03-31\nform: faq\nredirect_to: Other\ntranslation_of: en/Page\nunknown: {a: [1]}\n---\nText\n"), Options{})
+	d := Parse([]byte("---\n# a comment\ntitle: 2024\nlang: pt-BR\nkeywords: one, two ,one\naliases:\n  - Old\n  - Older\nasked_as:\n  text: [How, \"Why, then\"]\n  who: Who, me?\n"+
+		"participants:\n- Ann\n- {name: Bob, part: facilitator}\n- Cy: summary\nreview_by: 2026-03-31\nform: faq\nredirect_to: Other\ntranslation_of: en/Page\nunknown: {a: [1]}\n---\n# Text\n\n## Who?\n"), Options{})
 	f := d.FrontMatter
 	if f.Title != "2024" || f.Lang != "pt-BR" || !slices.Equal(f.Keywords, []string{"one", "two"}) || !slices.Equal(f.Aliases, []string{"Old", "Older"}) ||
-		!slices.Equal(f.AskedAs["what-is-it"], []string{"How", "Why, then"}) || !slices.Equal(f.AskedAs["who"], []string{"Who, me?"}) ||
+		!slices.Equal(f.AskedAs["text"], []string{"How", "Why, then"}) || !slices.Equal(f.AskedAs["who"], []string{"Who, me?"}) ||
 		!slices.Equal(f.Participants, []Participant{{"Ann", ""}, {"Bob", "facilitator"}, {"Cy", "summary"}}) ||
 		!f.ReviewBy.Equal(time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC)) || f.Form != "faq" || f.RedirectTo != "Other" || f.TranslationOf != "en/Page" {
 		t.Errorf("%+v", f)
@@ -273,21 +323,30 @@ func TestFrontMatter(t *testing.T) {
 func TestBrokenFrontMatter(t *testing.T) {
 	long := strings.Repeat("k: v\n", MaxFrontMatter/5+10)
 	for source, line := range map[string]int{
-		"---\ntitle: What: is it\n---\nText\n":                  2,
-		"---\ntitle: x\nkeywords: [a, b\n---\nText\n":           3,
-		"---\ntitle: \"open\nb: c\n---\nText\n":                 3,
-		"---\ntitle: x\n\tb: c\n---\nText\n":                    3,
-		"---\ntitle: [a]\n---\nText\n":                          2,
-		"---\na: &x y\nb: *x\n---\nText\n":                      3,
-		"---\na: *nothing\n---\nText\n":                         2,
-		"---\ntitle: x\nlang: not a language\n---\nText":        3,
-		"---\nreview_by: soon\n---\nText":                       2,
-		"---\nparticipants: Ann\n---\nText":                     2,
-		"---\nasked_as: x\n---\nText":                           2,
-		"---\n{a: [}\n---\nText":                                2,
-		"---\ntitle: never closed\n\nText":                      1,
-		"---\n" + long + "---\nText":                            1,
-		"---\na: " + strings.Repeat("[", 20000) + "\n---\nText": 2,
+		"---\ntitle: What: is it\n---\nText\n":                                       2,
+		"---\ntitle: x\nkeywords: [a, b\n---\nText\n":                                3,
+		"---\ntitle: \"open\nb: c\n---\nText\n":                                      3,
+		"---\ntitle: x\n\tb: c\n---\nText\n":                                         3,
+		"---\ntitle: [a]\n---\nText\n":                                               2,
+		"---\na: &x y\nb: *x\n---\nText\n":                                           3,
+		"---\na: *nothing\n---\nText\n":                                              2,
+		"---\ntitle: x\nlang: not a language\n---\nText":                             3,
+		"---\nreview_by: soon\n---\nText":                                            2,
+		"---\nparticipants: Ann\n---\nText":                                          2,
+		"---\nasked_as: x\n---\nText":                                                2,
+		"---\nasked_as:\n  text: [a]\n  b: [c]\n---\n# Text":                         4,
+		"---\nquestions: x\n---\nText":                                               2,
+		"---\nquestions:\n  text:\n    - a\n---\n# Text":                             4,
+		"---\nquestions:\n  text:\n    keywords: {a: b}\n---\n# Text":                4,
+		"---\nquestions:\n  text:\n    asked_as: {a: b}\n---\n# Text":                4,
+		"---\nquestions:\n  text:\n    related:\n      - a\n      - #b\n---\n# Text": 6,
+		"---\nquestions:\n  text:\n    related: {a: b}\n---\n# Text":                 4,
+		"---\nquestions:\n  text:\n    review_by: soon\n---\n# Text":                 4,
+		"---\nquestions:\n  txet:\n    keywords: a\n---\n# Text":                     3,
+		"---\n{a: [}\n---\nText":                                                     2,
+		"---\ntitle: never closed\n\nText":                                           1,
+		"---\n" + long + "---\nText":                                                 1,
+		"---\na: " + strings.Repeat("[", 20000) + "\n---\nText":                      2,
 	} {
 		d := Parse([]byte(source), Options{})
 		if len(d.Problems) == 0 || d.Problems[0].Line != line {
@@ -383,6 +442,11 @@ func FuzzRender(f *testing.F) {
 		}
 		if html != string(d.HTML(wikiResolver{})) {
 			t.Fatal("not the same twice")
+		}
+		for _, q := range d.Questions {
+			if len(html) < MaxHTML && !strings.Contains(html, ` id="`+q.Anchor+`"`) {
+				t.Fatalf("%q is nowhere in\n%s", q.Anchor, html)
+			}
 		}
 	})
 }

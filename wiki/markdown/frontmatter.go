@@ -74,7 +74,7 @@ func (d *Document) readFrontMatter() {
 	d.FrontMatter.Raw = d.Source[start:end]
 	m := metaReader{line: lineNumber(d.Source, start) - 1}
 	m.read(&d.FrontMatter)
-	d.Problems = m.problems
+	d.Problems, d.named = m.problems, m.named
 	d.Title, d.Lang = d.FrontMatter.Title, d.FrontMatter.Lang
 }
 
@@ -92,6 +92,19 @@ func looksUnclosed(text []byte) bool {
 type metaReader struct {
 	line     int // of the opening fence: YAML's lines count from the one after it
 	problems []Problem
+	named    []namedAnchor
+}
+
+// namedAnchor is an anchor that front matter says something of.
+type namedAnchor struct {
+	key, anchor string
+	line        int
+}
+
+// name notes that something is said under key of the anchor that stands in n.
+func (m *metaReader) name(key string, n *yaml.Node) string {
+	m.named = append(m.named, namedAnchor{key, n.Value, m.line + n.Line})
+	return n.Value
 }
 
 func (m *metaReader) problem(n *yaml.Node, format string, args ...any) {
@@ -150,7 +163,9 @@ func (m *metaReader) key(f *FrontMatter, key string, value *yaml.Node) {
 	case "aliases":
 		f.Aliases = m.texts(key, value)
 	case "asked_as":
-		f.AskedAs = m.askedAs(value)
+		m.askedAs(f, value)
+	case "questions":
+		m.questions(f, value)
 	case "participants":
 		f.Participants = m.participants(value)
 	case "review_by":
@@ -203,21 +218,97 @@ func (m *metaReader) texts(key string, n *yaml.Node) []string {
 const maxListed = 500
 
 // askedAs reads a mapping from anchors to what people ask.
-func (m *metaReader) askedAs(n *yaml.Node) map[string][]string {
+func (m *metaReader) askedAs(f *FrontMatter, n *yaml.Node) {
 	if n.Kind != yaml.MappingNode {
 		m.problem(n, "asked_as must name an anchor, and under it how people ask.")
+		return
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		f.ask(m.name("asked_as", n.Content[i]), m.wordings(n.Content[i+1]))
+	}
+}
+
+// wordings reads how people ask: one text, which may hold a comma, or a list.
+func (m *metaReader) wordings(n *yaml.Node) []string {
+	if n.Kind == yaml.ScalarNode {
+		if s := strings.TrimSpace(m.text("asked_as", n)); s != "" {
+			return []string{s}
+		}
 		return nil
 	}
-	out := make(map[string][]string, len(n.Content)/2)
+	return m.texts("asked_as", n)
+}
+
+// ask adds wordings of the question at an anchor: they may stand under two keys.
+func (f *FrontMatter) ask(anchor string, wordings []string) {
+	if f.AskedAs == nil {
+		f.AskedAs = map[string][]string{}
+	}
+	list := f.AskedAs[anchor]
+	for _, s := range wordings[:min(len(wordings), maxListed-len(list))] {
+		if !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	f.AskedAs[anchor] = list
+}
+
+// questions reads what is said of single questions, by their anchors.
+func (m *metaReader) questions(f *FrontMatter, n *yaml.Node) {
+	if n.Kind != yaml.MappingNode {
+		m.problem(n, "questions must name an anchor, and under it keywords, asked_as, related or review_by.")
+		return
+	}
+	f.Questions = make(map[string]QuestionMatter, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		anchor, value := n.Content[i].Value, n.Content[i+1]
-		if value.Kind == yaml.ScalarNode { // one question may hold a comma
-			out[anchor] = []string{value.Value}
+		anchor, value := m.name("questions", n.Content[i]), n.Content[i+1]
+		if value.Kind != yaml.MappingNode {
+			m.problem(value, "Under the question %q must stand keys such as keywords or related.", anchor)
 			continue
 		}
-		out[anchor] = m.texts("asked_as", value)
+		var q QuestionMatter
+		for j := 0; j+1 < len(value.Content); j += 2 {
+			switch key, value := value.Content[j].Value, value.Content[j+1]; key {
+			case "keywords":
+				q.Keywords = m.texts(key, value)
+			case "asked_as":
+				f.ask(anchor, m.wordings(value))
+			case "related":
+				q.Related = m.targets(key, value)
+			case "review_by":
+				q.ReviewBy = m.date(key, value)
+			}
+		}
+		f.Questions[anchor] = q
 	}
-	return out
+}
+
+// targets reads a list of pages and questions. To YAML, [[Page]] is a list in a list, and what follows " #" a comment.
+func (m *metaReader) targets(key string, n *yaml.Node) []string {
+	var list []string
+	var read func(n *yaml.Node, depth int)
+	read = func(n *yaml.Node, depth int) {
+		switch {
+		case n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null":
+			m.problem(n, "%s has an entry without a text; put one that begins with # in quotation marks.", key)
+		case n.Kind == yaml.ScalarNode:
+			s := strings.TrimSpace(n.Value)
+			if inner, ok := strings.CutPrefix(s, "[["); ok {
+				s, _, _ = strings.Cut(strings.TrimSuffix(inner, "]]"), "|")
+			}
+			if s = strings.TrimSpace(s); s != "" && len(list) < maxListed && !slices.Contains(list, s) {
+				list = append(list, s)
+			}
+		case n.Kind == yaml.SequenceNode && depth < 3: // a list of [[Page]]
+			for _, c := range n.Content {
+				read(c, depth+1)
+			}
+		default:
+			m.problem(n, "%s must be a list of pages or questions.", key)
+		}
+	}
+	read(n, 0)
+	return list
 }
 
 // participants reads a list of names, of "Name: part", or of {name: ..., part: ...}.

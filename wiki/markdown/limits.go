@@ -64,6 +64,7 @@ const (
 	limitReferences
 	limitScan
 	limitRaw
+	limitNumbered
 	limits // how many there are
 )
 
@@ -80,6 +81,7 @@ var sentences = [limits]string{
 	limitFootnotes:    fmt.Sprintf("The page has more than %d footnotes; the rest of them is shown as typed.", MaxFootnotes),
 	limitReferences:   fmt.Sprintf("More than %d link definitions stand in one paragraph; they are shown as typed.", MaxReferences),
 	limitScan:         "The page has too many unfinished links, tags or code spans; the rest of them is shown as typed.",
+	limitNumbered:     fmt.Sprintf("More than %d questions are numbered in plain text; the rest of them has no addresses.", MaxNumbered),
 	limitRaw:          fmt.Sprintf("The page has more than %d bytes of HTML; the rest of it is shown as typed.", MaxRaw),
 }
 

@@ -31,6 +31,7 @@ func TestLimits(t *testing.T) {
 		"open titles":   {strings.Repeat("[a](b \"c\n", 5000), limitScan, 0},
 		"code spans":    {strings.Repeat(backticks(64<<10)+"\n\n", 4), limitScan, 0},
 		"open tags":     {strings.Repeat("<a b=\"", 50000), limitScan, 1},
+		"numbered":      {"a\n\n" + strings.Repeat("1. a?\n- b\n", MaxNumbered+1), limitNumbered, 2*MaxNumbered + 3},
 		"html":          {"a\n\n<div>\n" + strings.Repeat("<b>x</b>\n", MaxRaw/9) + "\n\nz\n", limitRaw, 3},
 	} {
 		t.Run(name, func(t *testing.T) {

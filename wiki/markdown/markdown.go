@@ -13,7 +13,8 @@
 //
 // CommonMark and GitHub's extensions (tables, strikethrough, bare addresses, task lists, footnotes, callouts such as
 // "> [!NOTE]"), definition lists, [[wikilinks]], highlighted code, and HTML as far as a policy admits it. Headings have
-// anchors by GitHub's rule in every script. YAML front matter may stand before the text.
+// anchors by GitHub's rule in every script. YAML front matter may stand before the text. A question is a heading that
+// asks, or a numbered line of plain text that asks and is answered (numbered.go); both are in Outline and Questions.
 //
 // # Promises
 //

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -34,12 +35,28 @@ func Parse(source []byte, o Options) *Document {
 	r := reader{d: d, source: d.markdown, budget: b, raw: MaxRaw, out: make([]byte, 0, len(d.markdown))}
 	r.read(o)
 	d.Problems = append(d.Problems, b.problems(source, d.Body)...)
+	d.checkNamed()
 	if d.broken {
 		d.Problems = append(d.Problems, Problem{Line: lineNumber(source, brokenAt(source)), Text: "The line holds bytes that are not UTF-8; they are shown as \uFFFD."})
 	}
 	slices.SortStableFunc(d.Problems, func(a, b Problem) int { return a.Line - b.Line })
 	return d
 }
+
+// checkNamed names the anchors that front matter speaks of and the page does not have: a heading may have been reworded.
+func (d *Document) checkNamed() {
+	unknown := 0
+	for _, n := range d.named {
+		if !d.anchors[n.anchor] && unknown < maxUnknown {
+			unknown++
+			d.Problems = append(d.Problems, Problem{Line: n.line, Text: fmt.Sprintf("No question or heading of this page has the address %q that %s names.", n.anchor, n.key)})
+		}
+	}
+	d.named = nil
+}
+
+// maxUnknown bounds what is said of such anchors: whoever renamed more has understood by then.
+const maxUnknown = 20
 
 // brokenAt gives the place of the first byte that is not UTF-8.
 func brokenAt(source []byte) int {
@@ -72,6 +89,10 @@ type reader struct {
 	raw     int    // bytes of HTML blocks that are left
 	anchors anchors
 	parts   []part
+
+	numbered []numbered // lines that may ask; after chooseNumbered, those that do
+	pieces   []piece    // of the line that is being read
+	marks    []mark     // of Outline
 }
 
 // part is a block at the top level: where it stands in the source, and in the plain text.
@@ -84,7 +105,7 @@ type part struct {
 func (r *reader) read(o Options) {
 	for n := r.d.root.FirstChild(); n != nil; n = n.NextSibling() {
 		p := part{node: n, start: r.startOf(n), textStart: len(r.out)}
-		r.block(n)
+		r.top(n)
 		r.out = bytes.TrimRight(r.out, " \n") // so that no gap is made within this part later
 		p.textEnd = len(r.out)
 		if _, isNotes := n.(*east.FootnoteList); !isNotes {
@@ -92,11 +113,29 @@ func (r *reader) read(o Options) {
 		}
 	}
 	r.d.Text = r.str(bytes.TrimSpace(r.out))
-	r.d.anchors = r.anchors.used
 	r.blocks(r.budget.notes)
+	r.chooseNumbered()
+	r.d.anchors = r.anchors.used
 	r.outline()
+	r.ownTexts()
 	r.questions(o)
 	r.lead()
+}
+
+// top takes the plain text of a block at the top level, where lines may be questions that are numbered.
+func (r *reader) top(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Paragraph:
+		r.paragraph(n)
+	case *ast.List:
+		if n.IsOrdered() && n.Start <= maxFirst {
+			r.listed(n)
+			return
+		}
+		r.block(n)
+	default:
+		r.block(n)
+	}
 }
 
 // str makes a string of text from the page, valid even where the page is not.
@@ -208,18 +247,8 @@ func (r *reader) inlines(n ast.Node) {
 func (r *reader) inline(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.Text:
-		value := n.Segment.Value(r.source)
-		if n.IsRaw() {
-			r.out = append(r.out, value...)
-		} else {
-			r.out = appendDecoded(r.out, value)
-		}
-		switch {
-		case n.HardLineBreak():
-			r.out = append(r.out, '\n')
-		case n.SoftLineBreak() && !r.eastAsianBreak(n):
-			r.out = append(r.out, ' ')
-		}
+		r.words(n)
+		r.lineBreak(n)
 	case *ast.String:
 		r.out = append(r.out, n.Value...)
 	case *ast.CodeSpan:
@@ -259,6 +288,25 @@ func (r *reader) inline(n ast.Node) {
 	case *ast.RawHTML, *east.TaskCheckBox, *east.FootnoteLink, *east.FootnoteBacklink:
 	default:
 		r.inlines(n)
+	}
+}
+
+// words takes a piece of a line, and lineBreak what comes of the line's end.
+func (r *reader) words(n *ast.Text) {
+	value := n.Segment.Value(r.source)
+	if n.IsRaw() {
+		r.out = append(r.out, value...)
+	} else {
+		r.out = appendDecoded(r.out, value)
+	}
+}
+
+func (r *reader) lineBreak(n *ast.Text) {
+	switch {
+	case n.HardLineBreak():
+		r.out = append(r.out, '\n')
+	case n.SoftLineBreak() && !r.eastAsianBreak(n):
+		r.out = append(r.out, ' ')
 	}
 }
 
@@ -304,89 +352,6 @@ func eastAsianBreak(n *ast.Text, source []byte) bool {
 // wide holds for Han, kana and their punctuation; Hangul parts words with spaces.
 func wide(r rune) bool {
 	return r >= 0x2E80 && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0x3000 && r <= 0x303F || r >= 0xFF00 && r <= 0xFFEF)
-}
-
-// outline lists the headings at the top level, and where their sections end.
-func (r *reader) outline() {
-	d := r.d
-	var open []int // indexes of headings whose section has not ended
-	for i, p := range r.parts {
-		h, ok := p.node.(*ast.Heading)
-		if !ok {
-			continue
-		}
-		note := d.headings[h]
-		start := d.Body + p.start
-		for len(open) > 0 && d.Outline[open[len(open)-1]].Level >= h.Level {
-			d.Outline[open[len(open)-1]].SectionEnd = start
-			open = open[:len(open)-1]
-		}
-		end := len(r.source)
-		if i+1 < len(r.parts) {
-			end = r.parts[i+1].start
-		}
-		open = append(open, len(d.Outline))
-		d.Outline = append(d.Outline, Heading{
-			Level: h.Level, Text: note.text, Anchor: note.anchor,
-			Start: start, End: d.Body + r.trim(p.start, end, false), SectionEnd: len(d.Source),
-		})
-		if h.Level == 1 && d.titleHeading == nil {
-			d.titleHeading = h
-			if d.Title == "" {
-				d.Title = note.text
-			}
-			if d.Title != note.text {
-				d.titleHeading = nil
-			}
-		}
-	}
-}
-
-// questions lists the headings that ask, and those of the highest level under a section that holds questions.
-func (r *reader) questions(o Options) {
-	d := r.d
-	sections := map[string]bool{}
-	for _, s := range o.QuestionSections {
-		sections[strings.ToLower(strings.TrimSpace(s))] = true
-	}
-	until, level := -1, 0 // the section of questions we are in, and the level of those
-	var asks []int        // indexes in Outline
-	for i, h := range d.Outline {
-		inSection := h.Start < until
-		if inSection && level == 0 {
-			level = h.Level
-		}
-		if isQuestion(h.Text) || inSection && h.Level <= level {
-			asks = append(asks, i)
-		}
-		if !inSection && sections[strings.ToLower(strings.TrimSpace(h.Text))] {
-			until, level = h.SectionEnd, 0
-		}
-	}
-	for n, i := range asks {
-		h := d.Outline[i]
-		end := h.SectionEnd
-		if n+1 < len(asks) {
-			end = min(end, d.Outline[asks[n+1]].Start)
-		}
-		d.Questions = append(d.Questions, Question{
-			Text: h.Text, Anchor: h.Anchor, Answer: r.textBetween(h.Start, end),
-			AskedAs: d.FrontMatter.AskedAs[h.Anchor], Start: h.Start, End: end,
-		})
-	}
-}
-
-// textBetween gives the plain text of what stands after the heading at start and before end, both offsets of Source.
-func (r *reader) textBetween(start, end int) string {
-	at := func(pos int) int {
-		i, _ := slices.BinarySearchFunc(r.parts, pos-r.d.Body, func(p part, pos int) int { return p.start - pos })
-		return i
-	}
-	first, last := at(start), at(end)-1
-	if last <= first {
-		return ""
-	}
-	return r.str(bytes.TrimSpace(r.out[r.parts[first].textEnd:r.parts[last].textEnd]))
 }
 
 // lead takes the first paragraph that says something.

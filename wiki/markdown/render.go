@@ -18,6 +18,7 @@ import (
 //
 //	h1..h6[id] > a.anchor                       a link to the heading, empty: the theme gives it its sign
 //	h1..h6 > span[id]                           an anchor that the heading had before, empty
+//	li[id], p[id], span.asks[id]                a question that is numbered in plain text; a.anchor and span[id] as in headings
 //	a.external, a.missing                       links to other sites; red links
 //	div.table[role=region][tabindex=0] > table  tables scroll in their own box; th and td may have the class left, center or right
 //	pre.code, pre.chroma, pre.mermaid           plain and coloured code, and a diagram's source; each [tabindex=0]
@@ -126,8 +127,12 @@ func (r *renderer) blocks(n ast.Node) {
 // inlines writes what stands in n.
 func (r *renderer) inlines(n ast.Node) {
 	base := r.enter()
-	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		r.inline(c)
+	if notes := r.asked(n); len(notes) > 0 {
+		r.askedInlines(n, notes)
+	} else {
+		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+			r.inline(c)
+		}
 	}
 	r.endMark()
 	r.leave(base)
@@ -214,7 +219,14 @@ func (r *renderer) element(name string, n ast.Node) {
 
 func (r *renderer) paragraph(n ast.Node) {
 	r.write("<p")
+	note, asks := r.asksAtOnce(n)
+	if asks = asks && n.Parent().Kind() != ast.KindListItem; asks { // an item has the address itself
+		r.attr("id", note.anchor)
+	}
 	r.dir()
+	if asks {
+		r.formerAnchors(note.anchor)
+	}
 	r.inPhrasing++
 	r.inlines(n)
 	r.inPhrasing--
@@ -236,14 +248,90 @@ func (r *renderer) heading(n *ast.Heading) {
 	r.inPhrasing++
 	r.inlines(n)
 	r.inPhrasing--
-	if !r.linked() {
-		r.write(`<a class="anchor" href="`)
-		r.out = appendFragment(r.out, note.anchor)
-		r.write(`" aria-label="Link to: `)
-		r.out = appendEscaped(r.out, note.text)
-		r.write(`"></a>`)
-	}
+	r.anchorLink(note.text, note.anchor)
 	r.out = append(append(append(r.out, "</h"...), level), ">\n"...)
+}
+
+// anchorLink writes the link of a heading or a question to itself.
+func (r *renderer) anchorLink(text, anchor string) {
+	if r.linked() {
+		return
+	}
+	r.write(`<a class="anchor" href="`)
+	r.out = appendFragment(r.out, anchor)
+	r.write(`" aria-label="Link to: `)
+	r.out = appendEscaped(r.out, text)
+	r.write(`"></a>`)
+}
+
+// asked gives the numbered questions in a block.
+func (r *renderer) asked(block ast.Node) []askedNote {
+	if r.d.asked == nil {
+		return nil
+	}
+	return r.d.asked[block]
+}
+
+// asksAtOnce gives the question that a block begins with; its address is that of the block's element.
+func (r *renderer) asksAtOnce(block ast.Node) (askedNote, bool) {
+	notes := r.asked(block)
+	if len(notes) == 0 || notes[0].first != nil {
+		return askedNote{}, false
+	}
+	return notes[0], true
+}
+
+// askedInlines writes a block with questions in it: each has its link at its end, and those within a paragraph an empty
+// element with their address.
+func (r *renderer) askedInlines(n ast.Node, notes []askedNote) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if len(notes) == 0 {
+			r.inline(c)
+			continue
+		}
+		note := notes[0]
+		if c == note.first {
+			r.askedTarget(note)
+		}
+		if c != note.last {
+			r.inline(c)
+			continue
+		}
+		notes = notes[1:]
+		if text, ok := c.(*ast.Text); ok {
+			r.askedText(text, note)
+			continue
+		}
+		r.inline(c)
+		r.endMark()
+		r.beforeText()
+		r.anchorLink(note.text, note.anchor)
+	}
+}
+
+// askedText writes the text that a question ends with, its link, and what stands on the same line behind it.
+func (r *renderer) askedText(n *ast.Text, note askedNote) {
+	r.beforeText()
+	value, start := n.Segment.Value(r.source), n.Segment.Start-n.Segment.Padding
+	end := len(value)
+	if note.split > 0 {
+		end = min(end, note.split-start)
+	}
+	r.piece(value[:end], start, n.IsRaw())
+	r.endMark()
+	r.anchorLink(note.text, note.anchor)
+	r.piece(value[end:], start+end, n.IsRaw())
+	r.lineBreak(n)
+}
+
+// askedTarget writes the address of a question that begins within a paragraph.
+func (r *renderer) askedTarget(note askedNote) {
+	r.endMark()
+	r.beforeText()
+	r.write(`<span class="asks"`)
+	r.attr("id", note.anchor)
+	r.write("></span>")
+	r.formerAnchors(note.anchor)
 }
 
 // formerAnchors writes targets for what a heading was called before.
@@ -279,9 +367,19 @@ func (r *renderer) list(n *ast.List) {
 }
 
 func (r *renderer) item(n *ast.ListItem) {
-	if isTask(n) {
+	note, asks := askedNote{}, false
+	if first := n.FirstChild(); first != nil {
+		note, asks = r.asksAtOnce(first)
+	}
+	switch {
+	case asks:
+		r.write("<li")
+		r.attr("id", note.anchor)
+		r.write(">")
+		r.formerAnchors(note.anchor)
+	case isTask(n):
 		r.write(`<li class="task">`)
-	} else {
+	default:
 		r.write("<li>")
 	}
 	if first := n.FirstChild(); first != nil && first.Kind() != ast.KindTextBlock {
@@ -529,16 +627,24 @@ func (r *renderer) span(name string, n ast.Node) {
 
 // text writes a piece of a line, and what comes of the line's end.
 func (r *renderer) text(n *ast.Text) {
-	value := n.Segment.Value(r.source)
+	r.piece(n.Segment.Value(r.source), n.Segment.Start-n.Segment.Padding, n.IsRaw())
+	r.lineBreak(n)
+}
+
+// piece writes a piece of text that stands at a byte of the parsed source.
+func (r *renderer) piece(value []byte, pos int, raw bool) {
 	switch {
 	case r.marks != nil:
-		r.markedText(value, r.d.Body+n.Segment.Start-n.Segment.Padding, !n.IsRaw())
-		r.endMarkBefore(r.d.Body + n.Segment.Stop)
-	case n.IsRaw(), !bytes.ContainsAny(value, "\\&"):
+		r.markedText(value, r.d.Body+pos, !raw)
+		r.endMarkBefore(r.d.Body + pos + len(value))
+	case raw, !bytes.ContainsAny(value, "\\&"):
 		r.out = appendEscaped(r.out, value)
 	default:
 		r.out = appendEscaped(r.out, appendDecoded(nil, value))
 	}
+}
+
+func (r *renderer) lineBreak(n *ast.Text) {
 	switch {
 	case n.HardLineBreak():
 		r.write("<br>\n")

@@ -18,7 +18,7 @@ import (
 	"coppice/wiki/markdown"
 )
 
-// A heading's anchor is an address, and people mend headings. Nobody keeps a list: the versions of a page are aligned,
+// A heading's anchor is an address, and so is that of a question that is numbered in plain text; and people mend both. Nobody keeps a list: the versions of a page are aligned,
 // each with the one before, and what a section was called then leads to what it is called now. A server never sees the
 // fragment of an address, so the page itself carries an invisible target for each former anchor.
 //
@@ -26,7 +26,7 @@ import (
 // costs the alignment of two texts. Texts whose heading lines are equal are not even parsed. A first visitor waits at
 // most anchorWait; whoever comes too early gets the page without former anchors, and that page is not kept.
 
-// section is a heading with the text up to the next one.
+// section is a heading or a numbered question with the text up to the next one.
 type section struct {
 	anchor, text string
 	level        int
@@ -153,7 +153,7 @@ func (a *anchorLine) follow(s *Server, versions []history.Version) {
 	var old []section // of source; nil when not parsed yet
 	for i := from - 1; i >= 0; i-- {
 		next := s.blobOrNothing(versions[i].Blob)
-		if versions[i].Blob != a.head.Blob && !bytes.Equal(headingLines(source), headingLines(next)) {
+		if versions[i].Blob != a.head.Blob && !bytes.Equal(markdown.OutlineLines(source), markdown.OutlineLines(next)) {
 			if old == nil {
 				old = sectionsOf(source)
 			}
@@ -331,23 +331,6 @@ func (q *request) sectionNow(page wiki.Page, anchor string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// headingLines gives the lines of a source that may be headings, those of code among them: while they are equal in two
-// texts, so are the anchors.
-func headingLines(source []byte) []byte {
-	var out, last []byte
-	for line := range bytes.Lines(source) {
-		t := bytes.TrimSpace(line)
-		switch {
-		case len(t) > 0 && t[0] == '#':
-			out = append(append(out, t...), '\n')
-		case len(t) > 0 && (t[0] == '=' || t[0] == '-') && len(bytes.Trim(t, string(t[:1]))) == 0:
-			out = append(append(append(out, last...), t...), '\n')
-		}
-		last = t
-	}
-	return out
 }
 
 // sectionsOf reads the sections of a text.

@@ -32,6 +32,9 @@ type body struct {
 	reviewBy    time.Time
 	people      []Participant // of the discussion behind the page
 	links       []markdown.Link
+	locale      string
+	picture     Picture
+	structured  structured  // of today's versions only
 	print       fingerprint // of the source and of where its links lead
 }
 
@@ -57,7 +60,7 @@ func (k bodyKey) flight(now generation) string {
 
 // weight is about what a body takes in memory.
 func (b *body) weight() uint32 {
-	n := len(b.html) + 200*(len(b.links)+len(b.toc)+4)
+	n := len(b.html) + len(b.structured.tail) + 200*(len(b.links)+len(b.toc)+4)
 	for _, l := range b.links {
 		n += len(l.Text) + len(l.Target)
 	}
@@ -96,7 +99,11 @@ func (q *request) bodyAt(page wiki.Page, m *moment) (*body, error) {
 			return nil, err
 		}
 		defer release()
-		b := newBody(read.parse(page.Source), to)
+		doc := read.parse(page.Source)
+		b := newBody(doc, to)
+		if m == nil {
+			q.introduction(b, doc, page.Path, to)
+		}
 		b.print = linkPrint(key, b.links, to)
 		q.bodies.Set(key, b)
 		return b, nil
@@ -120,6 +127,19 @@ func newBody(doc *markdown.Document, to markdown.Resolver) *body {
 	}
 	b.toc = contents(outline, doc.Questions)
 	return b
+}
+
+// introduction adds what a page says of itself to machines.
+func (s *Server) introduction(b *body, doc *markdown.Document, p wiki.Path, to markdown.Resolver) {
+	title := b.title
+	if title == "" {
+		title = readable(p)
+	}
+	b.structured = structuredOf(doc, title, s.ownAddress(pageURL(p)), !s.cfg.ReadOnly)
+	b.picture = s.pictureOf(doc, to)
+	if b.locale = locale(b.lang); b.lang == "" {
+		b.locale = locale(interfaceLang)
+	}
 }
 
 // contents makes a table of contents of an outline: its shallowest level is 1.

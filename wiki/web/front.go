@@ -14,6 +14,7 @@ func (q *request) showFront() error {
 	q.await(q.cfg.FollowingCatalog, stampWait)
 	v := FrontView{Base: q.base(q.site.Name, "front"), Categories: q.topics(frontTopics)}
 	v.Notice = takeNotice(q.w, q.r)
+	v.Graph = &OpenGraph{Type: "website", Title: q.site.Name, Description: q.site.Tagline, Locale: locale(interfaceLang)}
 	var bodyPrint fingerprint
 	if page, err := q.snap.Page(q.site.front); err == nil {
 		b, err := q.body(page, "")

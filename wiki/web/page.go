@@ -43,6 +43,7 @@ func (q *request) showPage() error {
 	if known != nil {
 		v.TitleWas, v.Lost = known.of[b.titleAnchor], known.lost
 	}
+	v.introduce(b)
 	q.stampTranslation(&v, p)
 	v.Notice = takeNotice(q.w, q.r)
 	if from, err := wiki.ParsePath(q.query("from")); err == nil && q.snap.Has(from) {

@@ -48,7 +48,7 @@ func (s *Server) siteOf(now generation) *site {
 
 func (s *Server) readSite(now generation, old *site) *site {
 	snap := now.snap
-	t := &site{now: now, Site: Site{Name: s.cfg.Name, Tagline: s.cfg.Tagline, Version: s.cfg.Version, Pages: snap.Len(), ReadOnly: s.cfg.ReadOnly}}
+	t := &site{now: now, Site: Site{Name: s.cfg.Name, Tagline: s.cfg.Tagline, Version: s.cfg.Version, URL: s.ownAddress(""), Pages: snap.Len(), ReadOnly: s.cfg.ReadOnly}}
 	t.front, _ = snap.FolderPage("")
 	t.sources.front, _ = snap.PageBlob(t.front)
 	t.sources.nav, _ = snap.FileID(navFile)

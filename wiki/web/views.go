@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"html/template"
 	"time"
 )
@@ -15,10 +16,11 @@ type Base struct {
 	Lang       string // of the interface, "en"
 	Query      string // in the search box
 	Nav        []NavLink
-	Author     string // who an edit would be credited to; "" when nobody may edit here
-	Canonical  string // path of this page's own address
-	Feed       string // address of an Atom feed of this page, or ""
-	NoIndex    bool   // robots stay away: editors, old revisions, diffs
+	Author     string     // who an edit would be credited to; "" when nobody may edit here
+	Canonical  string     // path of this page's own address
+	Graph      *OpenGraph // what other sites show of this page; nil: nothing
+	Feed       string     // address of an Atom feed of this page, or ""
+	NoIndex    bool       // robots stay away: editors, old revisions, diffs
 	Notice     *Notice
 	EditShown  bool   // scripts for the editor are wanted
 	BodyClass  string // the view's name, for style
@@ -28,9 +30,21 @@ type Base struct {
 // Site is the wiki as a whole.
 type Site struct {
 	Name, Tagline, Version string
+	URL                    string // "https://faq.example.org", to stand before a path; "" when the site does not know it
 	Pages                  int
 	ReadOnly               bool
 }
+
+// OpenGraph is what other sites show of a page where somebody posts a link to it (ogp.me). Its address is the page's
+// canonical one.
+type OpenGraph struct {
+	Type, Title, Description, Locale string
+	Picture                          Picture
+	Published, Modified              time.Time
+}
+
+// Picture is a picture of a page: URL is a whole address, or "".
+type Picture struct{ URL, Alt string }
 
 // NavLink is an entry of the menu.
 type NavLink struct {
@@ -116,6 +130,8 @@ type PageView struct {
 	Moved       string           // "Redirected from X", or ""
 	Related     []PageLink
 	ReviewBy    time.Time
+
+	Structured json.RawMessage `json:"-"` // JSON-LD of the page's questions, or nil: made of the body and the stamps
 
 	Credits      *PageCredits `json:"-"`
 	CreditsPrint string       // stands for Credits in JSON

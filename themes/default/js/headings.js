@@ -16,11 +16,13 @@ function copyOnClick(anchor) {
   });
 }
 
-function dressHeading(heading, entry) {
+// dressHeading gives a heading, or a question in plain text, its place in the margin and its pencil, which stands behind the link to it.
+function dressHeading(heading, entry, link) {
   heading.classList.toggle("question", entry.parentElement.classList.contains("asks"));
-  if (entry.dataset.edit) {
-    heading.append(make("a", { class: "edit-section", href: entry.dataset.edit, "aria-label": `Edit: ${entry.textContent}`, title: "Edit this section" }));
-  }
+  if (!entry.dataset.edit) return;
+  const pencil = make("a", { class: "edit-section", href: entry.dataset.edit, "aria-label": `Edit: ${entry.textContent}`, title: "Edit this section" });
+  if (link) link.after(pencil);
+  else if (/^H[1-6]$/.test(heading.tagName)) heading.append(pencil);
 }
 
 // followReading marks the entry of the section that stands in the upper third of the window.
@@ -49,11 +51,12 @@ function followReading(entries) {
 
 function dressHeadings() {
   const entries = new Map();
+  const links = new Map(Array.from(document.querySelectorAll("article .anchor"), (link) => [decodeURIComponent(link.hash), link]));
   for (const entry of contents.querySelectorAll("a")) {
     const heading = document.getElementById(decodeURIComponent(entry.hash.slice(1)));
     if (!heading) continue;
     entries.set(heading, entry);
-    dressHeading(heading, entry);
+    dressHeading(heading, entry, links.get(decodeURIComponent(entry.hash)));
   }
   if (entries.size) followReading(entries);
   contents.addEventListener("click", (event) => {
