@@ -183,10 +183,26 @@ func (p *plan) add(u unit) {
 		sets = append(sets, p.pagesWith(a.terms))
 	}
 	u.pages = union(sets)
-	for _, t := range u.alternatives[0].terms {
+	for _, t := range p.typed(u) {
 		u.weight += p.s.weightOf(t, p.pagesWith([]string{t}))
 	}
 	p.units = append(p.units, u)
+}
+
+// typed gives the terms of what was typed, as the language reads it that most pages have it in.
+func (p *plan) typed(u unit) []string {
+	var terms []string
+	most := uint64(0)
+	for _, a := range u.alternatives {
+		if a.whole {
+			break // what was typed comes first
+		}
+		n := p.pagesWith(a.terms).GetCardinality()
+		if terms == nil || n > most || n == most && len(a.terms) < len(terms) {
+			terms, most = a.terms, n
+		}
+	}
+	return terms
 }
 
 // pagesWith gives the own documents of the pages that have all terms.

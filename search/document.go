@@ -89,18 +89,19 @@ var _ document.Field = (*terms)(nil)
 
 // builder makes the documents of one page.
 type builder struct {
-	p     *page
-	lang  *language
-	title []analysis.TokenStream
-	tags  []analysis.TokenStream
-	lens  lengths
-	all   index.TokenFrequencies // every term of the page
-	sums  []uint64
+	p        *page
+	lang     *language
+	title    []analysis.TokenStream
+	tags     []analysis.TokenStream
+	keywords []string // of the page and of the questions in it
+	lens     lengths
+	all      index.TokenFrequencies // every term of the page
+	sums     []uint64
 }
 
 // documents makes the index's documents for a page: one for each section, then the page's own.
 func documents(p *page) []*document.Document {
-	b := &builder{p: p, lang: languageNamed(p.language), sums: p.sums(), all: index.TokenFrequencies{}}
+	b := &builder{p: p, lang: languageNamed(p.language), keywords: p.allKeywords(), sums: p.sums(), all: index.TokenFrequencies{}}
 	for _, t := range append([]string{p.title}, p.aliases...) {
 		b.title = append(b.title, b.lang.tokens(t))
 	}
@@ -116,13 +117,26 @@ func documents(p *page) []*document.Document {
 	return append(docs, b.page())
 }
 
+// allKeywords gives the keywords of a page and of the questions in it.
+func (p *page) allKeywords() []string {
+	all := slices.Clone(p.keywords)
+	for i := range p.sections {
+		for _, k := range p.sections[i].keywords {
+			if len(all) < maxNames && !slices.ContainsFunc(all, func(other string) bool { return fold(other) == fold(k) }) {
+				all = append(all, k)
+			}
+		}
+	}
+	return all
+}
+
 // sums gives a checksum of what is indexed of each document of a page, in the order of documents.
 func (p *page) sums() []uint64 {
 	common := fmt.Sprintf("%q", []any{p.path, p.title, p.lang, p.language, p.keywords, p.aliases})
 	sums := make([]uint64, 0, len(p.sections)+1)
 	for i := range p.sections {
 		s := &p.sections[i]
-		sums = append(sums, sumOf(common, s.anchor, s.heading, strings.Join(s.askedAs, "\x00"), s.text))
+		sums = append(sums, sumOf(common, s.anchor, s.heading, strings.Join(s.askedAs, "\x00"), strings.Join(s.keywords, "\x00"), s.text))
 	}
 	return append(sums, sumOf(common, strconv.Itoa(len(p.sections))))
 }
@@ -142,20 +156,24 @@ func isPageID(id string) bool { return strings.HasSuffix(id, "\x00") }
 
 func (b *builder) section(i int) *document.Document {
 	s := &b.p.sections[i]
-	var heading, asked []analysis.TokenStream
+	var heading, asked, own []analysis.TokenStream
 	if s.heading != "" {
 		heading = append(heading, b.lang.tokens(s.heading))
 	}
 	for _, a := range s.askedAs {
 		asked = append(asked, b.lang.tokens(a))
 	}
+	for _, k := range s.keywords {
+		own = append(own, b.lang.tokens(k))
+	}
 	body := []analysis.TokenStream{b.lang.tokens(s.text)}
+	b.note(own)
 	b.note(heading)
 	b.note(asked)
 	b.note(body)
 
 	d := document.NewDocument(sectionID(b.p.path, i))
-	tags := b.addCommon(d, kindSection)
+	tags := b.addCommon(d, kindSection, own)
 	b.addRanked(d, fieldQuestion, heading)
 	b.addRanked(d, fieldAsked, asked)
 	b.addRanked(d, fieldBody, body)
@@ -190,14 +208,14 @@ func (b *builder) note(texts []analysis.TokenStream) {
 // page makes the page's own document: a match in its fieldAll says that the page has all the words, wherever they stand.
 func (b *builder) page() *document.Document {
 	d := document.NewDocument(pageID(b.p.path))
-	tags := b.addCommon(d, kindPage)
+	tags := b.addCommon(d, kindPage, nil)
 	if len(b.all) > 0 {
 		d.AddField(&terms{name: fieldAll, options: exactly, length: len(b.all), freqs: b.all})
 	}
 	tags = append(tags, b.addNames(d, append([]string{b.p.title}, b.p.aliases...))...)
 	d.AddField(whole(fieldTags, exactly, append(tags, b.titleTags()...)...))
 	var shown []string
-	for _, k := range b.p.keywords {
+	for _, k := range b.keywords {
 		shown = append(shown, tagKeyword+fold(k)+shownMark+k)
 	}
 	if b.p.lang != "" {
@@ -212,10 +230,11 @@ func (b *builder) page() *document.Document {
 	return d
 }
 
-// addCommon adds what all documents of a page have, and gives the tags that they have.
-func (b *builder) addCommon(d *document.Document, kind string) []string {
+// addCommon adds what all documents of a page have, and gives the tags that they have. A question's own keywords count
+// beside those of its page.
+func (b *builder) addCommon(d *document.Document, kind string, own []analysis.TokenStream) []string {
 	b.addRanked(d, fieldTitle, b.title)
-	b.addRanked(d, fieldKeywords, b.tags)
+	b.addRanked(d, fieldKeywords, slices.Concat(b.tags, own))
 	tags := []string{tagKind + kind, tagPage + b.p.path, tagAnalyzer + b.p.language}
 	for _, p := range pathAndFolders(b.p.path) {
 		tags = append(tags, tagPath+p)
@@ -223,7 +242,7 @@ func (b *builder) addCommon(d *document.Document, kind string) []string {
 	if b.p.lang != "" {
 		tags = append(tags, tagLang+b.p.lang)
 	}
-	for _, k := range b.p.keywords {
+	for _, k := range b.keywords {
 		tags = append(tags, tagKeyword+fold(k))
 	}
 	return tags

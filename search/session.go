@@ -37,6 +37,7 @@ type session struct {
 	terms map[fieldTerm]*postings
 	near  map[fieldTerm][]string // terms spelt like it
 	words map[string]wordForms
+	keys  map[fieldTerm]string // of words of the query, by language: see keyOf
 }
 
 // newSession begins a session; the reader is closed with it.
@@ -51,6 +52,7 @@ func newSession(ctx context.Context, r index.IndexReader) (*session, error) {
 		terms: map[fieldTerm]*postings{},
 		near:  map[fieldTerm][]string{},
 		words: map[string]wordForms{},
+		keys:  map[fieldTerm]string{},
 	}
 	next := uint64(0)
 	for _, part := range reader.Segments() {

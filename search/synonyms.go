@@ -103,13 +103,36 @@ func phrases(list string) []string {
 	return out
 }
 
-// of gives the other words for a text as one language reads it.
-func (y *synonyms) of(text string, l *language) []string {
-	key := strings.Join(l.terms(text), " ")
-	if key == "" {
-		return nil
+// keyOf brings a text to the form in which texts are compared: the terms of its words, and its stop words, without which
+// "put off" would be "put".
+func keyOf(text string, l *language) string {
+	var parts []string
+	for word := range strings.FieldsSeq(text) {
+		parts = append(parts, wordKey(word, l))
 	}
-	return y.table(l)[key]
+	return strings.Join(parts, " ")
+}
+
+func wordKey(word string, l *language) string {
+	if terms := l.terms(word); len(terms) > 0 {
+		return strings.Join(terms, " ")
+	}
+	return fold(word)
+}
+
+// keyOf is keyOf for the words of a query, which are looked at again and again.
+func (s *session) keyOf(text string, l *language) string {
+	var parts []string
+	for word := range strings.FieldsSeq(text) {
+		at := fieldTerm{l.name, word}
+		key, ok := s.keys[at]
+		if !ok {
+			key = wordKey(word, l)
+			s.keys[at] = key
+		}
+		parts = append(parts, key)
+	}
+	return strings.Join(parts, " ")
 }
 
 // table gives the groups by their words as a language reads them. It is made when it is first asked for.
@@ -123,15 +146,12 @@ func (y *synonyms) table(l *language) map[string][]string {
 	for _, line := range y.lines {
 		keys := make(map[string]string, len(line.to))
 		for _, s := range line.to {
-			keys[s] = strings.Join(l.terms(s), " ")
+			keys[s] = keyOf(s, l)
 		}
 		for _, from := range line.from {
-			key := strings.Join(l.terms(from), " ")
-			if key == "" { // stop words only
-				continue
-			}
+			key := keyOf(from, l)
 			for _, to := range line.to {
-				if keys[to] != key && keys[to] != "" && len(t[key]) < maxSynonyms && !slices.Contains(t[key], to) {
+				if keys[to] != key && len(t[key]) < maxSynonyms && !slices.Contains(t[key], to) {
 					t[key] = append(t[key], to)
 				}
 			}
@@ -159,7 +179,7 @@ type synonym struct {
 func (s *session) synonymsOf(text string, wide bool) []synonym {
 	var list []synonym
 	add := func(y *synonyms, l *language, weight float64) {
-		for _, other := range y.of(text, l) {
+		for _, other := range y.table(l)[s.keyOf(text, l)] {
 			if len(list) < maxSynonyms && !slices.ContainsFunc(list, func(s synonym) bool { return s.text == other }) {
 				list = append(list, synonym{other, weight})
 			}
