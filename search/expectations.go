@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"regexp"
@@ -21,6 +22,8 @@ const (
 	MaxWithin = DefaultLimit
 	// MaxExpectations bounds what is read of a file: each line is a search.
 	MaxExpectations = 1000
+	// maxExpectationsFile leaves room for comments; NFC of a file of any size would take any time.
+	maxExpectationsFile = 1 << 20
 	// maxExpectationLine is longer than the longest query and the longest path together.
 	maxExpectationLine = 4 << 10
 )
@@ -55,6 +58,7 @@ func ReadExpectations(source []byte) ([]Expectation, []Problem) {
 	var list []Expectation
 	var problems []Problem
 	n := 0
+	source, cut := firstLines(source)
 	for line := range strings.Lines(strings.TrimPrefix(composed(string(source)), "\uFEFF")) {
 		n++
 		line = strings.TrimSpace(line)
@@ -72,7 +76,19 @@ func ReadExpectations(source []byte) ([]Expectation, []Problem) {
 		e.Line = n
 		list = append(list, e)
 	}
+	if cut {
+		problems = append(problems, Problem{n + 1, "The file is too long; this line and those below it are not tried."})
+	}
 	return list, problems
+}
+
+// firstLines gives as many whole lines as may be read, and whether there are more.
+func firstLines(source []byte) (first []byte, cut bool) {
+	if len(source) <= maxExpectationsFile {
+		return source, false
+	}
+	source = source[:maxExpectationsFile]
+	return source[:bytes.LastIndexByte(source, '\n')+1], true
 }
 
 // readExpectation reads one line; fault is a sentence when it cannot be read.

@@ -45,7 +45,11 @@ func TestBrokenExpectationsAreNamed(t *testing.T) {
 			t.Errorf("%.40q: %v %v", line, list, problems)
 		}
 	}
-	list, problems := ReadExpectations([]byte(strings.Repeat("q -> page\n", 2*MaxExpectations)))
+	list, problems := ReadExpectations([]byte("q -> page\n" + strings.Repeat("#\n", maxExpectationsFile)))
+	if len(list) != 1 || len(problems) != 1 || problems[0].Line != 1+(maxExpectationsFile-len("q -> page\n"))/2+1 {
+		t.Errorf("a long file: %v %v", list, problems)
+	}
+	list, problems = ReadExpectations([]byte(strings.Repeat("q -> page\n", 2*MaxExpectations)))
 	if len(list) != MaxExpectations || len(problems) != 1 || problems[0].Line != MaxExpectations+1 {
 		t.Errorf("%d searches, %v", len(list), problems)
 	}

@@ -32,7 +32,8 @@ type body struct {
 	reviewBy    time.Time
 	people      []Participant // of the discussion behind the page
 	links       []markdown.Link
-	print       fingerprint // of the source and of where its links lead
+	picked      []markdown.Link // to related pages
+	print       fingerprint     // of the source and of where its links lead
 }
 
 // bodyKey names a body by content. Bodies that differ only in where their links lead share a key, and the newest is kept.
@@ -57,8 +58,8 @@ func (k bodyKey) flight(now generation) string {
 
 // weight is about what a body takes in memory.
 func (b *body) weight() uint32 {
-	n := len(b.html) + 200*(len(b.links)+len(b.toc)+4)
-	for _, l := range b.links {
+	n := len(b.html) + 200*(len(b.links)+len(b.picked)+len(b.toc)+4)
+	for _, l := range slices.Concat(b.links, b.picked) {
 		n += len(l.Text) + len(l.Target)
 	}
 	return uint32(n)
@@ -112,7 +113,7 @@ func newBody(doc *markdown.Document, to markdown.Resolver) *body {
 	b := &body{
 		html: doc.HTMLWithoutTitle(to), title: doc.Title, lang: doc.Lang, lead: doc.Lead, redirect: doc.FrontMatter.RedirectTo,
 		keywords: doc.FrontMatter.Keywords, aliases: doc.FrontMatter.Aliases, reviewBy: doc.FrontMatter.ReviewBy,
-		people: participantsOf(doc), links: linksOf(doc), problems: problemsOf(doc),
+		people: participantsOf(doc), links: linksOf(doc), picked: pickedOf(doc), problems: problemsOf(doc),
 	}
 	outline := doc.Outline
 	if len(outline) > 0 && outline[0].Level == 1 && outline[0].Text == doc.Title {

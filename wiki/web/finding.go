@@ -34,6 +34,9 @@ func (q *request) showSearch() error {
 	for _, h := range found.Hits {
 		v.Hits = append(v.Hits, q.searchHit(h))
 	}
+	if part == 1 {
+		v.Related = q.relatedToHit(found.Hits)
+	}
 	q.searchLinks(&v, text, part)
 	v.Facets, v.Active = facets(found.Facets, text)
 	return q.render(http.StatusOK, "search", v)
