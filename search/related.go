@@ -33,10 +33,11 @@ const (
 	// What a word counts for standing in the title, in a heading or another wording of it, or in the text; a section's own
 	// heading counts as much as a page's title.
 	titleWeight, questionWeight, textWeight = 4.0, 2.0, 1.0
-	// leastShare is the part of all telling words, by weight, that a neighbour must have, and leastTerms how many of them:
-	// below it stands what has a word or two in common by chance.
+	// leastShare is the part of all telling words, by weight, that a neighbour must have, and leastTerms how many of them,
+	// or all of a few, but never one alone: below it stands what has a word or two in common by chance.
 	leastShare = 0.2
 	leastTerms = 3
+	fewTerms   = 2
 	// relatedPerPage keeps one long page from filling the list, and secondShare its weaker sections from standing in it.
 	relatedPerPage = 2
 	secondShare    = 0.6
@@ -238,7 +239,7 @@ func (s *session) scoreBy(terms []tellingTerm, path string) ([]alike, error) {
 	if err != nil {
 		return nil, err
 	}
-	least := min(leastTerms, len(terms))
+	least := max(fewTerms, min(leastTerms, len(terms)))
 	var docs []alike
 	for doc, f := range found {
 		if bits.OnesCount32(f.terms) >= least && sections.docs.Contains(uint32(doc)) && !own.docs.Contains(uint32(doc)) {

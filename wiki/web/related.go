@@ -12,7 +12,8 @@ import (
 
 const (
 	// relatedShown is how many related questions stand below a page and below search results: what one takes in at a
-	// glance. relatedFound of them are found by content, however many were picked by hand.
+	// glance. relatedFound of them are found by content, if so many are, however many were picked by hand: those stand on
+	// the page itself too.
 	relatedShown = 5
 	relatedFound = 2
 	// pickedLinks bounds what is read of a section of related pages: a longer one is a list of links.
@@ -56,10 +57,8 @@ type relatedList struct {
 // not searched: what it keeps is good until it says otherwise (see cachedPage).
 func (q *request) relatedTo(p wiki.Path, b *body) []RelatedLink {
 	l := relatedList{q: q, from: p, listed: map[string]bool{}}
-	l.pick(b.picked)
 	q.around = q.cfg.Search.Around(p, "", relatedWait)
-	l.find(q.around.List)
-	return l.list
+	return l.of(b.picked, q.around.List)
 }
 
 // relatedToHit lists what is related to the best hit of a search and not among the hits.
@@ -73,13 +72,22 @@ func (q *request) relatedToHit(hits []search.Hit) []RelatedLink {
 		l.listed[pageURL(h.Path)] = true
 		l.listed[pageURL(h.Path)+fragment(h.Anchor)] = true
 	}
+	var picked []markdown.Link
 	if page, err := q.snap.Page(best.Path); err == nil {
 		if b, err := q.body(page, ""); err == nil { // without it nothing was picked
-			l.pick(b.picked)
+			picked = b.picked
 		}
 	}
-	l.find(q.cfg.Search.Around(best.Path, best.Anchor, relatedWait).List)
-	return l.list
+	return l.of(picked, q.cfg.Search.Around(best.Path, best.Anchor, relatedWait).List)
+}
+
+// of lists what was picked by hand, then what was found by content.
+func (l *relatedList) of(picked []markdown.Link, found []search.Related) []RelatedLink {
+	l.pick(picked)
+	byHand := l.list
+	l.list = nil
+	l.find(found, relatedShown-min(len(byHand), relatedShown-relatedFound))
+	return append(byHand[:min(len(byHand), relatedShown-len(l.list))], l.list...)
 }
 
 // pick adds what was picked by hand.
@@ -87,7 +95,7 @@ func (l *relatedList) pick(links []markdown.Link) {
 	to := &resolver{server: l.q.Server, now: l.q.now, from: l.from}
 	for _, link := range links {
 		p, ok := to.page(link)
-		if !ok || !l.q.snap.Has(p) || len(l.list) == relatedShown {
+		if !ok || !l.q.snap.Has(p) {
 			continue
 		}
 		title := l.q.title(p)
@@ -101,9 +109,8 @@ func (l *relatedList) pick(links []markdown.Link) {
 	}
 }
 
-// find adds what was found by content.
-func (l *relatedList) find(found []search.Related) {
-	limit := max(relatedShown, len(l.list)+relatedFound)
+// find adds what was found by content, so many at most.
+func (l *relatedList) find(found []search.Related, limit int) {
 	for _, r := range found {
 		if len(l.list) == limit {
 			return
