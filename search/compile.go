@@ -266,7 +266,7 @@ func (p *plan) pagesOf(c clause) *roaring.Bitmap {
 		return p.cursorSet(func(o *opener) cursor { return o.lang(strings.ToLower(c.text)) })
 	case inPath:
 		return p.docs(fieldTags, tagPath+foldPath(strings.Trim(c.text, "/")))
-	case byAuthor, inYear, before, after:
+	case byAuthor, inYear, changedBefore, changedAfter:
 		return p.fromHistory(c)
 	}
 	if c.phrase {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
@@ -38,28 +37,28 @@ type rows struct {
 const ownPlace = maxSections
 
 // rowsOf gives the rows of the segments of a state, and forgets those of other segments.
-func (d *directory) rowsOf(parts []*scorch.SegmentSnapshot) ([]*rows, error) {
+func (d *directory) rowsOf(parts []part) ([]*rows, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	list := make([]*rows, len(parts))
 	kept := make(map[segment.Segment]*rows, len(parts))
 	for i, p := range parts {
-		r := d.segments[p.Segment()]
+		r := d.segments[p.Segment]
 		if r == nil {
 			var err error
-			if r, err = d.read(p); err != nil {
+			if r, err = d.read(p.Segment); err != nil {
 				return nil, err
 			}
 		}
-		list[i], kept[p.Segment()] = r, r
+		list[i], kept[p.Segment] = r, r
 	}
 	d.segments = kept
 	return list, nil
 }
 
 // read makes the rows of a segment.
-func (d *directory) read(p *scorch.SegmentSnapshot) (*rows, error) {
-	n := p.Segment().Count()
+func (d *directory) read(p segment.Segment) (*rows, error) {
+	n := p.Count()
 	r := &rows{page: make([]uint32, n), place: make([]uint16, n), words: map[uint32]float32{}, values: map[uint32][]uint32{}}
 	for doc := range n {
 		id, err := p.DocID(doc)
@@ -81,13 +80,13 @@ func (d *directory) read(p *scorch.SegmentSnapshot) (*rows, error) {
 }
 
 // readValues notes what facets show of the pages whose own documents are in a segment.
-func (d *directory) readValues(p *scorch.SegmentSnapshot, r *rows) error {
-	seg, ok := p.Segment().(segment.DocValueVisitable)
+func (d *directory) readValues(p segment.Segment, r *rows) error {
+	seg, ok := p.(segment.DocValueVisitable)
 	if !ok {
-		return fmt.Errorf("a segment is a %T, which has no values of documents", p.Segment())
+		return fmt.Errorf("a segment is a %T, which has no values of documents", p)
 	}
 	var state segment.DocVisitState
-	for doc := range p.Segment().Count() {
+	for doc := range p.Count() {
 		if r.place[doc] != ownPlace {
 			continue
 		}

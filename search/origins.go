@@ -81,13 +81,13 @@ func (s *session) matchesOrigin(c clause) func(row *originRow) bool {
 	switch c.field {
 	case byAuthor:
 		return s.wroteBy(fold(c.text), c.phrase)
-	case inYear, before, after:
+	case inYear, changedBefore, changedAfter:
 		from, to, _ := period(c.text)
 		low, high := from.Unix(), to.Unix()
 		switch c.field {
-		case before:
+		case changedBefore:
 			return func(r *originRow) bool { return r.changed != 0 && r.changed < low }
-		case after:
+		case changedAfter:
 			return func(r *originRow) bool { return r.changed != 0 && r.changed >= low }
 		}
 		return func(r *originRow) bool { return r.changed >= low && r.changed < high && r.changed != 0 }

@@ -44,8 +44,8 @@ const (
 	inPath
 	byAuthor
 	inYear
-	before
-	after
+	changedBefore
+	changedAfter
 )
 
 // fieldNames are what may stand before a colon. Anything else there is an ordinary word.
@@ -55,12 +55,12 @@ var fieldNames = map[string]field{
 	"lang": inLang, "language": inLang,
 	"path": inPath, "in": inPath,
 	"by": byAuthor, "author": byAuthor,
-	"year": inYear, "before": before, "after": after,
+	"year": inYear, "before": changedBefore, "after": changedAfter,
 }
 
 // shownAs are the names by which a query that we write calls its fields.
 var shownAs = [...]string{
-	inTitle: "title", inKeyword: "keyword", inLang: "lang", inPath: "in", byAuthor: "by", inYear: "year", before: "before", after: "after",
+	inTitle: "title", inKeyword: "keyword", inLang: "lang", inPath: "in", byAuthor: "by", inYear: "year", changedBefore: "before", changedAfter: "after",
 }
 
 // clause is one word, phrase or filter of a query.
@@ -121,7 +121,7 @@ func Parse(text string) Query {
 // problem says what is wrong with a clause; "" when nothing is.
 func (c clause) problem() string {
 	switch c.field {
-	case inYear, before, after:
+	case inYear, changedBefore, changedAfter:
 		if _, _, ok := period(c.text); !ok {
 			return fmt.Sprintf("%s: wants a day, month or year, such as 2026-03-31, 2026-03 or 2026.", shownAs[c.field])
 		}

@@ -151,14 +151,25 @@ func TestSuggest(t *testing.T) {
 		{"", ""},
 		{"?!", ""},
 		{"l", "Launch workshop"},
-		{"WHAT IS", "What is a community of practice? What is on the agenda?#agenda How big should a community be?#how-big"},
+		{"WHAT IS", "What is a community of practice? What is on the agenda?#agenda How big should a community be?#how-big (what is the ideal size)"},
 		{"what is on", "What is on the agenda?#agenda"},
 		{"workshop", "Launch workshop"},
 		{"workshop la", "Launch workshop"},
 		{"net", "Community or network? What does a network cost?#budget"},
 		{"netw", "Community or network? What does a network cost?#budget"},
 		{"networ", "Community or network? What does a network cost?#budget"},
-		{"members many", "How big should a community be?#how-big"},
+		{"members many", "How big should a community be?#how-big (how many members)"},
+		{"how many", "How big should a community be?#how-big (how many members)"},
+		{"how big ", "How big should a community be?#how-big"},
+		{"ideal", "How big should a community be?#how-big (what is the ideal size)"},
+		{"comunity of", "What is a community of practice?"},
+		{"workshpo", "Launch workshop"},
+		{"lanch wor", "Launch workshop"},
+		{"how mnay membrs", "How big should a community be?#how-big (how many members)"},
+		{"comunit", "Community or network? What is a community of practice? How big should a community be?#how-big"},
+		{"agneda", "What is on the agenda?#agenda"},
+		{"zepelin agenda", ""},
+		{"cpo", ""},
 		{"cop", "What is a community of practice?"},
 		{"praxis", "Was ist eine Praxisgemeinschaft?"},
 		{"実践", "実践コミュニティとは"},
@@ -176,6 +187,9 @@ func TestSuggest(t *testing.T) {
 			text := s.Text
 			if s.Anchor != "" {
 				text += "#" + s.Anchor
+			}
+			if s.Asked != "" {
+				text += " (" + s.Asked + ")"
 			}
 			got = append(got, text)
 		}

@@ -59,9 +59,6 @@ func (x *Index) Search(ctx context.Context, q Query) (res Results, err error) {
 		if q.Empty() {
 			return nil
 		}
-		if err := s.consult(x.origins()); err != nil {
-			return err
-		}
 		return s.answer(q, &res)
 	})
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -93,6 +90,9 @@ func (q Query) checked() (Query, error) {
 
 // answer finds what has the words; when nothing has, what has others in their place; then what has any of them.
 func (s *session) answer(q Query, res *Results) error {
+	if err := s.consult(); err != nil {
+		return err
+	}
 	p := newPlan(s, q, false)
 	b := s.newBoard()
 	err := p.find(b, res)

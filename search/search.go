@@ -3,7 +3,9 @@
 // Its nouns: an Index holds the words of every page of a wiki at one commit, its Position. It is a wiki.Follower: Follow
 // brings it to a Snapshot. A Query is what a person typed, parsed; Search answers it with Hits, each a page that opens at
 // the question or heading that matches best, with a Snippet. Facets count the matching pages by keyword and language.
-// Suggest completes what is being typed.
+// Suggest completes what is being typed. Related finds questions about the same as a page, and Around keeps them. An
+// Expectation is a search that a community has written down with what it must find: Check runs them, and Try says which
+// of them an edit would break.
 //
 //	x, err := search.Open("data/derived/search", log)
 //	following := w.Follow(x)
@@ -67,7 +69,9 @@ type Index struct {
 	lock *bolt.DB
 	ctx  context.Context // ends with Close
 	stop context.CancelFunc
-	work sync.WaitGroup // repairs under way
+	work sync.WaitGroup // repairs and other work under way
+
+	around *around
 
 	follow sync.Mutex // held by whoever changes the index
 
@@ -102,6 +106,7 @@ func Open(dir string, log *slog.Logger) (*Index, error) {
 	}
 	x := &Index{dir: dir, log: log, lock: lock}
 	x.ctx, x.stop = context.WithCancel(context.Background())
+	x.around = newAround(x)
 	x.store, x.reason = openCurrent(dir)
 	if x.store == nil && x.reason != reasonNone {
 		log.Warn("the search index cannot be used and will be built afresh", "reason", x.reason, "dir", dir)
@@ -117,6 +122,7 @@ func refused(sentence string, err error) error {
 // Close ends the use of the index. Searches under way are finished first, rebuilds are given up.
 func (x *Index) Close() error {
 	x.stop()
+	x.around.close()
 	x.work.Wait()
 	x.follow.Lock()
 	defer x.follow.Unlock()
@@ -206,7 +212,7 @@ func (x *Index) read(ctx context.Context, do func(*session, wiki.ID) error) erro
 	known := x.synonyms
 	x.mu.Unlock()
 	err = st.read(ctx, func(s *session, at wiki.ID) error {
-		s.synonyms = known
+		s.synonyms, s.history = known, x.origins
 		return do(s, at)
 	})
 	if errors.Is(err, errPanic) {
@@ -329,7 +335,11 @@ func (x *Index) update(ctx context.Context, st *store, to *wiki.Snapshot, change
 		}
 	}
 	b.moveTo(to.Commit())
-	return b.write()
+	if err := b.write(); err != nil {
+		return err
+	}
+	x.around.changed(present)
+	return nil
 }
 
 // addPage puts a page of a snapshot in a batch. A page whose path is no valid address cannot be shown, so it is not
@@ -375,6 +385,7 @@ func (x *Index) rebuild(ctx context.Context, to *wiki.Snapshot, reason string) (
 	old := x.store
 	x.store, x.reason = st, ""
 	x.mu.Unlock()
+	x.around.dropAll()
 	if old != nil {
 		if err := old.retire(true); err != nil {
 			x.log.Warn("the old search index could not be removed", "err", err)

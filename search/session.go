@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -17,8 +18,9 @@ import (
 // documents one by one, where sets of them are at hand as bitmaps.
 type session struct {
 	ctx     context.Context
-	reader  *scorch.IndexSnapshot
-	offsets []uint64 // of each segment: the number of its first document
+	reader  reader
+	parts   []part
+	offsets []uint64 // of each part: the number of its first document
 	docs    uint64
 	lengths lengths     // sums over all documents
 	langs   []*language // those that the index has pages of
@@ -31,6 +33,7 @@ type session struct {
 	origins   []originRow // of pages, by their numbers; none when history is not known
 	pages     uint64
 	synonyms  *synonyms
+	history   func() Origins // nil when it is not known
 
 	// What was looked up already.
 	dicts map[string][]segment.TermDictionary // of each field, by segment
@@ -40,37 +43,47 @@ type session struct {
 	keys  map[fieldTerm]string // of words of the query, by language: see keyOf
 }
 
+// reader is one state of the index: bleve's own, or one as it would be after an edit.
+type reader interface {
+	index.IndexReader
+	Segments() []*scorch.SegmentSnapshot
+}
+
+// part is a segment of the index, and those of its documents that are no more.
+type part struct {
+	segment.Segment
+	deleted *roaring.Bitmap // nil is none
+}
+
 // newSession begins a session; the reader is closed with it.
 func newSession(ctx context.Context, r index.IndexReader) (*session, error) {
 	reader, ok := r.(*scorch.IndexSnapshot)
 	if !ok {
 		return nil, fmt.Errorf("the index is a %T", r)
 	}
-	s := &session{
-		ctx: ctx, reader: reader,
-		dicts: map[string][]segment.TermDictionary{},
-		terms: map[fieldTerm]*postings{},
-		near:  map[fieldTerm][]string{},
-		words: map[string]wordForms{},
-		keys:  map[fieldTerm]string{},
+	s := &session{ctx: ctx, reader: reader}
+	var parts []part
+	for _, p := range reader.Segments() {
+		parts = append(parts, part{p.Segment(), p.Deleted()})
 	}
-	next := uint64(0)
-	for _, part := range reader.Segments() {
-		s.offsets = append(s.offsets, next)
-		next += part.Segment().Count()
-	}
+	s.consistOf(parts)
 	var err error
 	s.docs, err = reader.DocCount()
 	return s, err
 }
 
-// consult takes what the directory knows of the state, and of history.
-func (s *session) consult(of Origins) (err error) {
+// consult takes what the directory knows of the state, and of history, once for a session.
+func (s *session) consult() (err error) {
+	if s.rows != nil {
+		return nil
+	}
 	d := s.directory
-	if s.rows, err = d.rowsOf(s.reader.Segments()); err != nil {
+	if s.rows, err = d.rowsOf(s.parts); err != nil {
 		return err
 	}
-	s.origins = d.originsAt(of)
+	if s.history != nil {
+		s.origins = d.originsAt(s.history())
+	}
 	s.paths, s.values, s.first = d.lists()
 	own, err := s.postings(fieldTags, tagKind+kindPage)
 	if err == nil {
@@ -91,6 +104,21 @@ func (s *session) sectionNo(doc uint32) uint16 {
 	return s.rows[part].place[local]
 }
 
+// consistOf makes a session one on these parts, with nothing looked up yet.
+func (s *session) consistOf(parts []part) {
+	s.parts, s.offsets = parts, nil
+	next := uint64(0)
+	for _, p := range parts {
+		s.offsets = append(s.offsets, next)
+		next += p.Count()
+	}
+	s.dicts = map[string][]segment.TermDictionary{}
+	s.terms = map[fieldTerm]*postings{}
+	s.near = map[fieldTerm][]string{}
+	s.words = map[string]wordForms{}
+	s.keys = map[fieldTerm]string{}
+}
+
 // average gives the mean number of words of a ranked field, over all documents.
 func (s *session) average(f string) float64 {
 	for i, name := range scoredFields {
@@ -99,6 +127,26 @@ func (s *session) average(f string) float64 {
 		}
 	}
 	return 1
+}
+
+// languages gives the languages that documents are in; the default one if there are none. Those of documents that are no
+// more may still be in the dictionary, until bleve tidies up.
+func (s *session) languages() ([]*language, error) {
+	dict, err := s.reader.FieldDictPrefix(fieldTags, []byte(tagAnalyzer))
+	if err != nil {
+		return nil, err
+	}
+	o := opener{s: s}
+	var langs []*language
+	for _, e := range o.collect(dict, maxTags) {
+		if p := o.postings(fieldTags, e.Term); p != nil && p.count > 0 {
+			langs = append(langs, languageNamed(strings.TrimPrefix(e.Term, tagAnalyzer)))
+		}
+	}
+	if len(langs) == 0 {
+		langs = append(langs, languageNamed(defaultLanguage))
+	}
+	return langs, o.err
 }
 
 // fieldTerm is a term of a field.
@@ -132,7 +180,7 @@ func (s *session) lookFor(field, term string) (*postings, error) {
 	p := &postings{lists: make([]segment.PostingsList, len(dicts))}
 	parts := make([]*roaring.Bitmap, len(dicts))
 	for i, d := range dicts {
-		if p.lists[i], err = d.PostingsList([]byte(term), s.reader.Segments()[i].Deleted(), nil); err != nil {
+		if p.lists[i], err = d.PostingsList([]byte(term), s.parts[i].deleted, nil); err != nil {
 			return nil, err
 		}
 		if parts[i], err = documentsOf(p.lists[i]); err != nil {
@@ -152,8 +200,8 @@ func (s *session) dictionaries(field string) ([]segment.TermDictionary, error) {
 		return dicts, nil
 	}
 	var dicts []segment.TermDictionary
-	for _, part := range s.reader.Segments() {
-		d, err := part.Segment().Dictionary(field)
+	for _, p := range s.parts {
+		d, err := p.Dictionary(field)
 		if err != nil {
 			return nil, err
 		}
@@ -217,7 +265,7 @@ func (s *session) walk(c cursor, do func(doc uint64) error) error {
 	return err
 }
 
-// placeOf gives the number of the segment that a document is in, and its number there.
+// placeOf gives the part that a document is in, by its index, and the document's number there.
 func (s *session) placeOf(doc uint64) (part int, local uint64) {
 	if len(s.offsets) == 1 {
 		return 0, doc
@@ -226,15 +274,10 @@ func (s *session) placeOf(doc uint64) (part int, local uint64) {
 	return i - 1, doc - s.offsets[i-1]
 }
 
-func (s *session) place(doc uint64) (part *scorch.SegmentSnapshot, local uint64) {
-	i, local := s.placeOf(doc)
-	return s.reader.Segments()[i], local
-}
-
 // id gives the name of a document.
 func (s *session) id(doc uint64) (string, error) {
-	part, local := s.place(doc)
-	id, err := part.DocID(local)
+	i, local := s.placeOf(doc)
+	id, err := s.parts[i].DocID(local)
 	return string(id), err
 }
 
@@ -258,8 +301,8 @@ func (s *session) stored(id string) (d stored, ok bool, err error) {
 
 // storedAt reads what is kept of a document.
 func (s *session) storedAt(doc uint64) (d stored, ok bool, err error) {
-	part, local := s.place(doc)
-	visitErr := part.VisitDocument(local, func(name string, _ byte, value []byte, _ []uint64) bool {
+	i, local := s.placeOf(doc)
+	visitErr := s.parts[i].VisitStoredFields(local, func(name string, _ byte, value []byte, _ []uint64) bool {
 		if name == fieldStored {
 			d, err = decodeStored(value)
 			ok = err == nil

@@ -2,8 +2,11 @@ package search
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"unicode/utf8"
+
+	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
 const (
@@ -159,6 +162,13 @@ func (s *session) similar(field, term string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	near := likest(found)
+	s.near[key] = near
+	return near, nil
+}
+
+// likest gives the terms that differ least.
+func likest(found []similarTerm) []string {
 	slices.SortFunc(found, func(a, b similarTerm) int {
 		return cmp.Or(cmp.Compare(a.edits, b.edits), cmp.Compare(b.count, a.count), cmp.Compare(a.term, b.term))
 	})
@@ -166,11 +176,16 @@ func (s *session) similar(field, term string) ([]string, error) {
 	for _, t := range found[:min(len(found), maxExpansions)] {
 		near = append(near, t.term)
 	}
-	s.near[key] = near
-	return near, nil
+	return near
 }
 
-func (s *session) lookForSimilar(field string, speller *speller) ([]similarTerm, error) {
+// recognizer is a speller of either kind.
+type recognizer interface {
+	segment.Automaton
+	distanceTo(word string) uint8
+}
+
+func (s *session) lookForSimilar(field string, speller recognizer) ([]similarTerm, error) {
 	dicts, err := s.dictionaries(field)
 	if err != nil {
 		return nil, err
@@ -197,4 +212,50 @@ func (s *session) lookForSimilar(field string, speller *speller) ([]similarTerm,
 		}
 	}
 	return found, nil
+}
+
+// startSpeller recognizes the words that begin like one: what is typed may go on.
+type startSpeller struct{ *speller }
+
+// begunLike is its state once a beginning was like the word: whatever follows matches.
+const begunLike = math.MaxInt
+
+func (s startSpeller) CanMatch(state int) bool { return state != 0 }
+
+func (s startSpeller) WillAlwaysMatch(state int) bool { return state == begunLike }
+
+func (s startSpeller) IsMatch(state int) bool { return state == begunLike }
+
+func (s startSpeller) Accept(state int, b byte) int {
+	if state == begunLike {
+		return state
+	}
+	next := s.speller.Accept(state, b)
+	if next != 0 && s.speller.IsMatch(next) {
+		return begunLike
+	}
+	return next
+}
+
+// distanceTo gives how many letters differ in the beginning of a word that is most like; more than edits when too many do.
+func (s startSpeller) distanceTo(word string) uint8 {
+	sp := s.states[1]
+	best := s.edits + 1
+	for _, r := range word {
+		if !s.read(&sp, r) {
+			break
+		}
+		best = min(best, s.distance(&sp))
+	}
+	return best
+}
+
+// beginLike gives words of names that begin like what is typed: those most like it, and of these those of most names,
+// first.
+func (s *session) beginLike(typed string) ([]string, error) {
+	if editsFor(typed) == 0 {
+		return nil, nil
+	}
+	found, err := s.lookForSimilar(fieldWords, startSpeller{newSpeller(typed)})
+	return likest(found), err
 }

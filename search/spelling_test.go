@@ -77,6 +77,34 @@ func TestSpeller(t *testing.T) {
 	}
 }
 
+// What is typed may go on: a word is like it if some beginning of the word is.
+func TestStartSpeller(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 3))
+	for range 20_000 {
+		word := misspelt(r, []string{"form", "babab", "facilitat", "коопер", "aabbaabbaabb"}[r.IntN(5)])
+		other := misspelt(r, word) + misspelt(r, []string{"", "or", "ация", "字", "b"}[r.IntN(5)])
+		least := maxEdits + 1
+		for i := range other + " " {
+			least = min(least, alignment(word, other[:min(i, len(other))]))
+		}
+		first, _ := utf8.DecodeRuneInString(word)
+		want := least <= editsFor(word) && strings.HasPrefix(other, string(first))
+		s := startSpeller{newSpeller(word)}
+		if got := s.distanceTo(other); (got <= s.edits) != want || want && int(got) != least {
+			t.Fatalf("%q begins like %q: %d, not %d", other, word, got, least)
+		}
+		state := s.Start()
+		for i := range len(other) {
+			if state = s.Accept(state, other[i]); s.WillAlwaysMatch(state) && !want {
+				t.Fatalf("%q begins like %q", other[:i+1], word)
+			}
+		}
+		if got := s.CanMatch(state) && s.IsMatch(state); got != want {
+			t.Fatalf("%q, byte by byte, begins like %q: %t, not %t", other, word, got, want)
+		}
+	}
+}
+
 // Of words that are as near, the one that most pages have comes first, whatever segments of the index they are in.
 func TestDidYouMeanWhatMostPagesHave(t *testing.T) {
 	w := newWiki(t, map[string]string{"one.md": "# Agency\n\nText.\n", "two.md": "# Agenda\n\nText.\n"})

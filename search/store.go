@@ -280,21 +280,13 @@ func (st *store) load() (err error) {
 	return err
 }
 
-// languagesIn gives the languages that documents are in; the default one if there are none.
+// languagesIn gives the languages that documents of a state of the index are in.
 func languagesIn(r index.IndexReader) ([]*language, error) {
-	dict, err := r.FieldDictPrefix(fieldTags, []byte(tagAnalyzer))
+	s, err := newSession(context.Background(), r)
 	if err != nil {
 		return nil, err
 	}
-	o := opener{}
-	var langs []*language
-	for _, e := range o.collect(dict, maxTags) {
-		langs = append(langs, languageNamed(strings.TrimPrefix(e.Term, tagAnalyzer)))
-	}
-	if len(langs) == 0 {
-		langs = append(langs, languageNamed(defaultLanguage))
-	}
-	return langs, o.err
+	return s.languages()
 }
 
 // makeCurrent makes this the index that counts, on disk.

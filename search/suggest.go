@@ -21,6 +21,9 @@ const (
 	maxBegun = 100
 	// suggestWindow is how many documents are read for each suggestion wanted, since some are of the same name.
 	suggestWindow = 2
+	// fewSuggestions is how many make other spellings unnecessary: who typed well finds some, and walking the dictionary
+	// takes longer than all else.
+	fewSuggestions = 3
 )
 
 // Suggestion completes what is being typed: the title of a page, or a question in it.
@@ -28,11 +31,13 @@ type Suggestion struct {
 	Text   string
 	Path   wiki.Path
 	Anchor string // "" for a page
+	Asked  string // how people really ask the question, if that is what matched and not Text
 }
 
 // Suggest gives at most limit titles and questions that have every word of what is typed, the last as the beginning of a
-// word. First come those that begin with all that is typed, then the others; pages before questions, short before long.
-// Case, accents and punctuation do not count. Nothing typed suggests nothing.
+// word; the other wordings of a question (asked_as) count as it does. First come those that begin with all that is typed,
+// then the others; pages before questions, short before long. When these are few, those with words spelt like what is
+// typed come after them. Case, accents and punctuation do not count. Nothing typed suggests nothing.
 func (x *Index) Suggest(ctx context.Context, typed string, limit int) ([]Suggestion, error) {
 	limit = min(max(limit, 0), MaxSuggestions)
 	folded := fold(composed(typed[:cutAt(typed, maxTyped)]))
@@ -49,45 +54,122 @@ func (x *Index) Suggest(ctx context.Context, typed string, limit int) ([]Suggest
 	return list, err
 }
 
+// typed is what is typed, in words.
+type typed struct {
+	folded string
+	words  []typedWord // at most maxTypedWords
+}
+
+// typedWord is a word that a name must have, or begin one of its words with.
+type typedWord struct {
+	text  string
+	begun bool     // the last: what is typed is the beginning of the word
+	like  []string // whole words that will do in its place, as they are spelt like it
+}
+
+func typedOf(folded string) typed {
+	t := typed{folded: folded}
+	words := wordsOf(folded)
+	for i, w := range words[:min(len(words), maxTypedWords)] {
+		t.words = append(t.words, typedWord{text: w, begun: i == min(len(words), maxTypedWords)-1})
+	}
+	return t
+}
+
+// in reports whether a folded name has every word.
+func (t *typed) in(name string) bool {
+	words := wordsOf(name)
+	for _, w := range t.words {
+		if !slices.ContainsFunc(words, w.matches) {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *typedWord) matches(word string) bool {
+	return word == w.text || w.begun && strings.HasPrefix(word, w.text) || slices.Contains(w.like, word)
+}
+
 // candidate is a suggestion with what it is ordered by.
 type candidate struct {
 	Suggestion
 	folded string
 	begins bool // with all that was typed
 	page   bool
+	like   bool // it has words spelt like those typed
+}
+
+// suggesting collects candidates.
+type suggesting struct {
+	s    *session
+	t    typed
+	list []candidate
+	ids  map[string]bool
+	like bool
 }
 
 func (s *session) suggest(folded string, limit int) ([]Suggestion, error) {
-	var list []candidate
-	ids := map[string]bool{}
-	add := func(id string) error {
-		if ids[id] {
-			return nil
-		}
-		ids[id] = true
-		c, ok, err := s.candidate(id, folded)
-		if ok {
-			list = append(list, c)
-		}
-		return err
-	}
-	begun, err := s.namesFrom(folded, limit*suggestWindow)
+	g := suggesting{s: s, t: typedOf(folded), ids: map[string]bool{}}
+	window := limit * suggestWindow
+	begun, err := s.namesFrom(folded, window)
 	if err == nil {
-		err = each(begun, add)
+		err = each(begun, g.add)
+	}
+	if err == nil && len(g.list) < limit {
+		err = g.addNames(window)
+	}
+	if err == nil && len(g.list) < min(limit, fewSuggestions) {
+		err = g.addLike(window)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if len(list) < limit {
-		others, err := s.namesWith(folded, limit*suggestWindow)
-		if err == nil {
-			err = each(others, add)
+	return firstOf(g.list, limit), nil
+}
+
+func (g *suggesting) addNames(n int) error {
+	ids, err := g.s.namesWith(g.t, n)
+	if err != nil {
+		return err
+	}
+	return each(ids, g.add)
+}
+
+// addLike adds names with words that are spelt like those typed.
+func (g *suggesting) addLike(n int) error {
+	some := false
+	for i := range g.t.words {
+		w := &g.t.words[i]
+		var err error
+		if w.begun {
+			w.like, err = g.s.beginLike(w.text)
+		} else {
+			w.like, err = g.s.similar(fieldWords, w.text)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
+		some = some || len(w.like) > 0
 	}
-	return firstOf(list, limit), nil
+	if g.like = true; !some {
+		return nil
+	}
+	return g.addNames(n)
+}
+
+// add takes a document among the candidates.
+func (g *suggesting) add(id string) error {
+	if g.ids[id] {
+		return nil
+	}
+	g.ids[id] = true
+	c, ok, err := g.s.candidate(id, &g.t)
+	if ok {
+		c.like = g.like
+		g.list = append(g.list, c)
+	}
+	return err
 }
 
 func each(ids []string, do func(string) error) error {
@@ -102,7 +184,7 @@ func each(ids []string, do func(string) error) error {
 // firstOf orders and drops what reads the same.
 func firstOf(list []candidate, limit int) []Suggestion {
 	slices.SortStableFunc(list, func(a, b candidate) int {
-		return cmp.Or(first(a.begins, b.begins), first(a.page, b.page), cmp.Compare(len(a.folded), len(b.folded)),
+		return cmp.Or(first(b.like, a.like), first(a.begins, b.begins), first(a.page, b.page), cmp.Compare(len(a.folded), len(b.folded)),
 			strings.Compare(a.folded, b.folded), a.Path.Compare(b.Path))
 	})
 	var out []Suggestion
@@ -153,19 +235,28 @@ func (s *session) namesFrom(folded string, n int) ([]string, error) {
 	return ids, o.err
 }
 
-// namesWith gives the n best documents that have the words in their names, the last as a beginning.
-func (s *session) namesWith(folded string, n int) ([]string, error) {
-	words := wordsOf(folded)
-	if len(words) == 0 {
+// likeBoost is what a word that is only spelt like one typed counts of its score.
+const likeBoost = 0.2
+
+// namesWith gives the n best documents that have the words in their names.
+func (s *session) namesWith(t typed, n int) ([]string, error) {
+	if len(t.words) == 0 {
 		return nil, nil
 	}
-	words = words[:min(len(words), maxTypedWords)]
 	o := opener{s: s, ranks: true}
-	last := len(words) - 1
-	for _, w := range words[:last] {
-		o.require(o.open(fieldWords, w, 1))
+	for _, w := range t.words {
+		c := o.beginning
+		if !w.begun {
+			c = func(word string) cursor { return o.open(fieldWords, word, 1) }
+		}
+		parts := []cursor{c(w.text)}
+		for _, like := range w.like {
+			if like != w.text {
+				parts = append(parts, o.open(fieldWords, like, likeBoost))
+			}
+		}
+		o.require(o.orNothing(o.either(slices.DeleteFunc(parts, isNil))))
 	}
-	o.require(o.beginning(words[last]))
 	if page := o.tag(tagKind, kindPage); page != nil {
 		o.mayHave(fixedCursor{page, 1})
 	}
@@ -212,7 +303,7 @@ func (s *session) appendIDs(ids []string, docs []scored) ([]string, error) {
 }
 
 // candidate reads a document as a suggestion; ok is false when it is not there.
-func (s *session) candidate(id, folded string) (c candidate, ok bool, err error) {
+func (s *session) candidate(id string, t *typed) (c candidate, ok bool, err error) {
 	d, ok, err := s.stored(id)
 	if err != nil || !ok {
 		return c, false, err
@@ -226,6 +317,25 @@ func (s *session) candidate(id, folded string) (c candidate, ok bool, err error)
 		c.Text, c.Anchor = d.title, ""
 	}
 	c.folded = fold(c.Text)
-	c.begins = strings.HasPrefix(c.folded, folded)
+	c.begins = strings.HasPrefix(c.folded, t.folded)
+	if !c.page && d.asked != "" && !c.begins {
+		c.askedSo(t, d.asked)
+	}
 	return c, true, nil
+}
+
+// askedSo looks which wording of a question was typed: one that begins so, or one that has the words if the question
+// itself has not.
+func (c *candidate) askedSo(t *typed, wordings string) {
+	itself := t.in(c.folded)
+	for asked := range strings.SplitSeq(wordings, "\n") {
+		name := fold(asked)
+		if strings.HasPrefix(name, t.folded) {
+			c.Asked, c.begins = asked, true
+			return
+		}
+		if c.Asked == "" && !itself && t.in(name) {
+			c.Asked = asked
+		}
+	}
 }

@@ -30,12 +30,6 @@ const (
 	maxSynonyms = 12
 )
 
-// Problem is a line of a file that cannot be used. The others are.
-type Problem struct {
-	Line int // from 1
-	Text string
-}
-
 // synonyms are the lines of SynonymsFile.
 type synonyms struct {
 	file     wiki.ID

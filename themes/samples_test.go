@@ -99,7 +99,7 @@ func samples() []sample {
 	confirm := func(view, title string) sample {
 		return sample{view, web.ConfirmView{
 			Base: base(title, view), Tabs: tabs, Crumbs: crumbs, Path: "p", Action: "/" + view + "/p", BaseRev: "1a2b", Revision: stamp, RevID: "1a2b3c", To: hostile,
-			Summary: hostile, Sentence: "There is a page of that name.", Links: 2, Cancel: "/wiki/p", Hunks: hunks,
+			Summary: hostile, Sentence: "There is a page of that name.", Broken: broken, Links: 2, Cancel: "/wiki/p", Hunks: hunks,
 		}, web.ConfirmView{Base: bare(title, view), Action: "/x", Cancel: "/wiki/p"}}
 	}
 	conflict := web.ConflictView{
@@ -117,9 +117,9 @@ func samples() []sample {
 			web.FrontView{Base: bare("W", "front")}},
 		{"page", web.PageView{Base: noticed, Tabs: tabs, Crumbs: crumbs, Path: "p", PageLang: "en", Body: prose, TitleAnchor: "what", TOC: contents, Categories: categories, Aliases: []string{"CoP", hostile},
 			Backlinks: links, Problems: []web.Problem{{Line: 3, Text: "The key “x” stands twice."}, {Text: hostile}}, Updated: stamp, Created: stamp, Revisions: 14, Moved: "Redirected from CoP",
-			Structured: json.RawMessage(`{"@context":"https://schema.org","@type":"FAQPage","name":"</script><!--"}`), Related: links, ReviewBy: day, Credits: &pageCredits, Old: &web.OldBanner{Stamp: stamp, Current: "/wiki/p", Diff: "/compare/p", Previous: "/wiki/p?rev=0", Next: "/wiki/p?rev=2", RestoreURL: "/restore/p?revision=1", Base: "1", Deleted: true}},
+			Structured: json.RawMessage(`{"@context":"https://schema.org","@type":"FAQPage","name":"</script><!--"}`), Related: related, ReviewBy: day, Credits: &pageCredits, Old: &web.OldBanner{Stamp: stamp, Current: "/wiki/p", Diff: "/compare/p", Previous: "/wiki/p?rev=0", Next: "/wiki/p?rev=2", RestoreURL: "/restore/p?revision=1", Base: "1", Deleted: true}},
 			web.PageView{Base: bare("P", "page")}},
-		{"edit", web.EditView{Base: base("Editing Who takes part?", "edit"), Tabs: tabs, Crumbs: crumbs, Path: "p", New: true, Action: "/edit/p", BaseRev: "1a", Section: "who", SectionText: "Who takes part?", Source: "\n" + hostile,
+		{"edit", web.EditView{HasTests: true, Broken: broken, Base: base("Editing Who takes part?", "edit"), Tabs: tabs, Crumbs: crumbs, Path: "p", New: true, Action: "/edit/p", BaseRev: "1a", Section: "who", SectionText: "Who takes part?", Source: "\n" + hostile,
 			Summary: hostile, Sentence: "The page is too long.", Preview: prose, HasPreview: true, Changes: hunks, HasChanges: true, Problems: []web.Problem{{Line: 1, Text: "x"}}, Forms: forms, PreviewURL: "/preview/p", Cancel: "/wiki/p",
 			Limit: 2 << 20, Help: "/wiki/help", Guide: "Say in the first paragraph what a hurried reader needs.\nThen the details."},
 			web.EditView{Base: bare("E", "edit"), Action: "/edit/p", Cancel: "/", HasChanges: true}},
@@ -130,7 +130,7 @@ func samples() []sample {
 		{"compare", web.CompareView{Base: base("Changes of p", "compare"), Tabs: tabs, Crumbs: crumbs, Path: "p", From: stamp, To: stamp, Mode: "split", InlineURL: "/compare/p", SplitURL: "/compare/p?mode=split", RichURL: "/compare/p?mode=rendered", Hunks: hunks, Previous: "/compare/p?to=1", Next: "/compare/p?to=3", RevertURL: "/revert/p", RevertID: "1a"},
 			web.CompareView{Base: bare("C", "compare"), Same: true}},
 		confirm("rename", "Rename"), confirm("delete", "Delete"), confirm("restore", "Restore"), confirm("revert", "Undo a change"),
-		{"search", web.SearchView{Base: base("Search: launch workshop", "search"), Searched: true, Total: 31, First: 11, Took: 3 * time.Millisecond, Behind: true, Sentence: "A quotation mark is missing.", DidYouMean: "lunch", MeanURL: "/search?q=lunch", CreateURL: "/new?title=x", Exact: &links[0], Newer: "/search?q=x", Older: "/search?q=x&from=20",
+		{"search", web.SearchView{Base: base("Search: launch workshop", "search"), Searched: true, Total: 31, First: 11, Took: 3 * time.Millisecond, Related: related, Behind: true, Sentence: "A quotation mark is missing.", DidYouMean: "lunch", MeanURL: "/search?q=lunch", CreateURL: "/new?title=x", Exact: &links[0], Newer: "/search?q=x", Older: "/search?q=x&from=20",
 			Hits: []web.SearchHit{
 				{Title: "What is a community of practice?", URL: "/wiki/p#launch", Path: "practice/p", Question: "How do we plan a launch workshop?", Updated: day, Keywords: []string{"launch", "events"}, Snippet: []web.DiffSpan{{Text: "Two days are enough for a "}, {Text: "launch", Mark: true}, {Text: " "}, {Text: "workshop", Mark: true}, {Text: " when its aims are agreed with the members before" + hostile}}},
 				{Title: "Facilitation", URL: "/wiki/f", Path: "practice/facilitation", Snippet: []web.DiffSpan{{Text: "Whoever leads the first "}, {Text: "workshop", Mark: true}, {Text: " need not lead the community."}}},
@@ -155,7 +155,7 @@ func variants() []sample {
 		{view: "compare", full: compare("inline", "")},
 		{view: "compare", full: compare("rendered", "<p>About <del>ten</del><ins>sixteen</ins> percent.</p>")},
 		{view: "search", full: web.SearchView{Base: base("Search", "search")}},
-		{view: "page", full: web.PageView{Base: base("What is a community of practice?", "page"), Tabs: tabs, Crumbs: crumbs, Path: "p", Body: prose, TOC: contents, Categories: categories, Backlinks: links, Updated: stamp, Created: stamp, Revisions: 14}},
+		{view: "page", full: web.PageView{Base: base("What is a community of practice?", "page"), Tabs: tabs, Crumbs: crumbs, Path: "p", Body: prose, TOC: contents, Categories: categories, Backlinks: links, Related: related, Updated: stamp, Created: stamp, Revisions: 14}},
 		{view: "edit", full: web.EditView{Base: base("Editing Who takes part?", "edit"), Tabs: tabs, Crumbs: crumbs, Path: "p", Action: "/edit/p", BaseRev: "1a", Source: "# Who takes part?\n\nThree circles are found again and again: a core, an active group, and those who mostly read.\n\n## How big should a community be?\n\nThere is no one number.\n", PreviewURL: "/preview/p", Cancel: "/wiki/p", Limit: 2 << 20, Help: "/wiki/help"}},
 	}...)
 }

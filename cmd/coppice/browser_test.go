@@ -64,6 +64,9 @@ func TestBrowser(t *testing.T) {
 		{"Audit", testAudit},
 		{"Views", testViews},
 		{"Credits", testCredits},
+		{"Combobox", testCombobox},
+		{"Related", testRelated},
+		{"SearchTests", testSearchTests},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()

@@ -139,6 +139,14 @@ func (h *house) furnish() []view {
 			b.keys("Some words. ")
 			b.clickTo(`button[name="action"][value="changes"]`)
 		}},
+		{"edit-breaks", func(b *tab) {
+			b.visit("/edit/participation-and-its-measures")
+			b.do("type", chromedp.Focus(chromedp.CSS(sourceBox)))
+			b.do("select all", press("a", chromedp.ModifierCtrl))
+			b.keys("Figures.")
+			b.clickTo(`button[name="action"][value="changes"]`)
+			b.shows(".broken", "This edit would break 2 search tests")
+		}},
 		at("new", "/new"),
 		at("new-taken", "/new?title=About"),
 		at("new-form", "/edit/A new page?form=faq"),
@@ -172,6 +180,12 @@ func (h *house) furnish() []view {
 			b.keys("community")
 			b.await(`document.querySelectorAll(".suggestions:not([hidden]) [role=option]").length > 1`)
 			b.keys(kb.ArrowDown)
+		}},
+		{"search-asked", func(b *tab) {
+			b.visit("/wiki/about")
+			b.click(searchBox)
+			b.keys("how many members of a mailing list")
+			b.await(`document.querySelectorAll(".suggestions:not([hidden]) [role=option]").length > 0`)
 		}},
 		at("recent", "/recent"),
 		at("pages", "/pages"),

@@ -19,11 +19,11 @@ import (
 func checkCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "check",
-		Usage: "look for faults: in the repository, in the indexes, in links between pages",
-		Description: "Reads every object of the repository, compares every index with a fresh one, and lists links that lead to no\n" +
-			"page. The repository is not changed; an index that is missing, damaged or behind is brought up to date first, as\n" +
-			"when a server starts. While a server is running its catalog, search index and credits are its own, and are left\n" +
-			"out.\n" +
+		Usage: "look for faults: in the repository, in the indexes, in links between pages, in what search finds",
+		Description: "Reads every object of the repository, compares every index with a fresh one, runs the searches that are written\n" +
+			"down in " + search.ExpectationsFile + ", and lists links that lead to no page. The repository is not changed; an\n" +
+			"index that is missing, damaged or behind is brought up to date first, as when a server starts. While a server is\n" +
+			"running its catalog, search index and credits are its own; they, and the searches, are left out.\n" +
 			"Links to missing pages are told but are no fault: a wiki grows by them.",
 		Flags: append(placeFlags(),
 			&cli.BoolFlag{Name: "strict-links", Usage: "links to missing pages are faults", Sources: cli.EnvVars("COPPICE_STRICT_LINKS")}),
@@ -143,7 +143,7 @@ func checkOwned(ctx context.Context, p place, w *wiki.Wiki, f *faults) (err erro
 	lock, err := p.lock()
 	var inUse *inUseError
 	if errors.As(err, &inUse) {
-		fmt.Fprintln(f.out, "catalog, search and credit not compared: a server is using them")
+		fmt.Fprintln(f.out, "catalog, search and credit not compared: a server is using them; searches not run")
 		return nil
 	}
 	if err != nil {
@@ -178,7 +178,35 @@ func checkOwned(ctx context.Context, p place, w *wiki.Wiki, f *faults) (err erro
 		}
 		fmt.Fprintln(f.out, x.Name(), "compared")
 	}
+	if err := checkSearches(ctx, head, index, f); err != nil {
+		return err
+	}
 	return checkCredit(ctx, w, credits, f)
+}
+
+// checkSearches runs the searches that the community has written down. One that does not find what it should is a fault,
+// and so is a line that cannot be read.
+func checkSearches(ctx context.Context, head *wiki.Snapshot, index *search.Index, f *faults) error {
+	if _, ok := head.FileID(search.ExpectationsFile); !ok {
+		return nil
+	}
+	source, _, err := head.File(search.ExpectationsFile)
+	if err != nil {
+		return err
+	}
+	list, problems := search.ReadExpectations(source)
+	for _, p := range problems {
+		f.add("%s, line %d: %s", search.ExpectationsFile, p.Line, p.Text)
+	}
+	failures, err := index.Check(ctx, list)
+	if err != nil {
+		return err
+	}
+	for _, failure := range failures {
+		f.add("%s, line %d: %s", search.ExpectationsFile, failure.Line, failure.Sentence())
+	}
+	fmt.Fprintf(f.out, "%d of %d searches find what they should\n", len(list)-len(failures), len(list))
+	return nil
 }
 
 // checkCredit compares with credits that are computed from nothing.

@@ -42,6 +42,7 @@ type Suggestion struct {
 	Text   string `json:"text"`
 	Path   string `json:"path"`
 	Anchor string `json:"anchor"`
+	Asked  string `json:"asked,omitempty" doc:"Another wording of the question, if that is what was typed"`
 }
 
 // SuggestAnswer lists suggestions, best first.
@@ -102,7 +103,7 @@ func (a *API) suggest(ctx context.Context, in *struct {
 	}
 	body := SuggestAnswer{Suggestions: []Suggestion{}}
 	for _, s := range found {
-		body.Suggestions = append(body.Suggestions, Suggestion{s.Text, s.Path.String(), s.Anchor})
+		body.Suggestions = append(body.Suggestions, Suggestion{s.Text, s.Path.String(), s.Anchor, s.Asked})
 	}
 	return reply("", body), nil
 }

@@ -32,6 +32,7 @@ type body struct {
 	reviewBy    time.Time
 	people      []Participant // of the discussion behind the page
 	links       []markdown.Link
+	picked      []markdown.Link // to related pages
 	locale      string
 	picture     Picture
 	structured  structured  // of today's versions only
@@ -60,8 +61,8 @@ func (k bodyKey) flight(now generation) string {
 
 // weight is about what a body takes in memory.
 func (b *body) weight() uint32 {
-	n := len(b.html) + len(b.structured.tail) + 200*(len(b.links)+len(b.toc)+4)
-	for _, l := range b.links {
+	n := len(b.html) + len(b.structured.tail) + 200*(len(b.links)+len(b.picked)+len(b.toc)+4)
+	for _, l := range slices.Concat(b.links, b.picked) {
 		n += len(l.Text) + len(l.Target)
 	}
 	return uint32(n)
@@ -119,7 +120,7 @@ func newBody(doc *markdown.Document, to markdown.Resolver) *body {
 	b := &body{
 		html: doc.HTMLWithoutTitle(to), title: doc.Title, lang: doc.Lang, lead: doc.Lead, redirect: doc.FrontMatter.RedirectTo,
 		keywords: doc.FrontMatter.Keywords, aliases: doc.FrontMatter.Aliases, reviewBy: doc.FrontMatter.ReviewBy,
-		people: participantsOf(doc), links: linksOf(doc), problems: problemsOf(doc),
+		people: participantsOf(doc), links: linksOf(doc), picked: pickedOf(doc), problems: problemsOf(doc),
 	}
 	outline := doc.Outline
 	if len(outline) > 0 && outline[0].Level == 1 && outline[0].Text == doc.Title {

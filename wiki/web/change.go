@@ -69,6 +69,7 @@ func (q *request) asked(verb string) (wiki.Path, error) {
 func (q *request) renameView(p wiki.Path, to string) ConfirmView {
 	v := q.confirmation("rename", "Rename", p)
 	v.To, v.Links = to, len(q.view.Backlinks(p))
+	v.Broken = q.namedBy(p)
 	return v
 }
 
@@ -100,6 +101,7 @@ func (q *request) askDelete() error {
 func (q *request) deleteView(p wiki.Path) ConfirmView {
 	v := q.confirmation("delete", "Delete", p)
 	v.Links = len(q.view.Backlinks(p))
+	v.Broken = q.breaks(p, nil, thisDelete)
 	return v
 }
 

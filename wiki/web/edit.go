@@ -22,7 +22,7 @@ type draft struct {
 	section string  // anchor; "" is the whole page
 	source  string  // of the section, if there is one
 	summary string
-	action  string // "save", "preview" or "changes"
+	action  string // "save", "preview", "changes" or "trial"
 
 	translated string // revision of the original that the text is up to date with, or ""
 }
@@ -129,6 +129,7 @@ func (q *request) editView(d draft, isNew bool) EditView {
 	if d.section != "" {
 		v.Cancel += fragment(d.section)
 	}
+	v.HasTests = len(q.expectations()) > 0
 	v.Translation = q.translationEdit(d.path, d.translated)
 	if p, ok := q.snap.Lookup(helpPage); ok {
 		v.Help = pageURL(p)
@@ -156,9 +157,11 @@ func (q *request) edit() error {
 	}
 	switch d.action {
 	case "preview":
-		return q.showPreview(d)
+		return q.showPreview(d, whole)
 	case "changes":
 		return q.showChanges(d, base, whole)
+	case "trial":
+		return q.sendTrial(d, whole)
 	case "save":
 		return q.save(d, whole)
 	default:
@@ -266,7 +269,7 @@ func splice(before, section, after string) string {
 	return before + strings.TrimRight(section, "\n") + "\n\n" + after
 }
 
-func (q *request) showPreview(d draft) error {
+func (q *request) showPreview(d draft, whole string) error {
 	v := q.editView(d, q.isNew(d))
 	release, err := q.writers.take(q.r.Context())
 	if err != nil {
@@ -276,6 +279,7 @@ func (q *request) showPreview(d draft) error {
 	doc := q.site.parse([]byte(d.source))
 	v.Preview, v.HasPreview = doc.HTML(&resolver{server: q.Server, now: q.now, from: d.path}), true
 	v.Problems = problemsOf(doc)
+	v.Broken = q.breaks(d.path, []byte(whole), thisEdit)
 	v.SectionText = q.sectionText(d)
 	return q.render(http.StatusOK, "edit", v)
 }
@@ -288,6 +292,7 @@ func (q *request) showChanges(d draft, base wiki.Page, whole string) error {
 	}
 	defer release()
 	v.Changes, v.HasChanges = diffHunks(wiki.Diff([]byte(oneLineEnd(string(base.Source))), []byte(whole), diffContext)), true
+	v.Broken = q.breaks(d.path, []byte(whole), thisEdit)
 	v.SectionText = q.sectionText(d)
 	return q.render(http.StatusOK, "edit", v)
 }

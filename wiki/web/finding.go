@@ -34,6 +34,9 @@ func (q *request) showSearch() error {
 	for _, h := range found.Hits {
 		v.Hits = append(v.Hits, q.searchHit(h))
 	}
+	if part == 1 {
+		v.Related = q.relatedToHit(found.Hits)
+	}
 	q.searchLinks(&v, text, part)
 	v.Facets, v.Active = facets(found.Facets, text)
 	return q.render(http.StatusOK, "search", v)
@@ -136,11 +139,7 @@ func (q *request) suggest() error {
 		}
 		for _, s := range found {
 			texts, urls = append(texts, s.Text), append(urls, pageURL(s.Path)+fragment(s.Anchor))
-			if title := q.title(s.Path); s.Anchor != "" && title != s.Text {
-				about = append(about, title)
-			} else {
-				about = append(about, "")
-			}
+			about = append(about, q.aboutSuggestion(s))
 		}
 	}
 	body, err := json.Marshal([]any{typed, texts, about, urls})
@@ -150,33 +149,75 @@ func (q *request) suggest() error {
 	return q.send(http.StatusOK, "application/x-suggestions+json; charset=utf-8", body)
 }
 
+// aboutSuggestion says which page a question is of, and in which other words it was found.
+func (q *request) aboutSuggestion(s search.Suggestion) string {
+	var about []string
+	if s.Asked != "" {
+		about = append(about, "also asked: "+s.Asked)
+	}
+	if title := q.title(s.Path); s.Anchor != "" && title != s.Text {
+		about = append(about, title)
+	}
+	return strings.Join(about, " · ")
+}
+
 // openSearch is the description by which a browser adds the wiki to its search engines (OpenSearch 1.1).
 type openSearch struct {
 	XMLName     xml.Name        `xml:"http://a9.com/-/spec/opensearch/1.1/ OpenSearchDescription"`
 	ShortName   string          `xml:"ShortName"`
+	LongName    string          `xml:"LongName"`
 	Description string          `xml:"Description"`
 	Encoding    string          `xml:"InputEncoding"`
+	Image       openSearchImage `xml:"Image"`
 	URLs        []openSearchURL `xml:"Url"`
 }
 
 type openSearchURL struct {
 	Type     string `xml:"type,attr"`
+	Rel      string `xml:"rel,attr,omitempty"`
 	Template string `xml:"template,attr"`
 }
 
-// shortNameRunes is the longest ShortName that OpenSearch admits.
-const shortNameRunes = 16
+type openSearchImage struct {
+	Type    string `xml:"type,attr"`
+	Address string `xml:",chardata"`
+}
+
+// The longest texts that OpenSearch admits, in characters.
+const (
+	shortNameRunes   = 16
+	longNameRunes    = 48
+	descriptionRunes = 1024
+)
 
 func (q *request) describeSearch() error {
-	name := []rune(q.site.Name)
+	const openSearchType = "application/opensearchdescription+xml"
 	d := openSearch{
-		ShortName: strings.TrimSpace(string(name[:min(len(name), shortNameRunes)])), Description: "Search " + q.site.Name, Encoding: "UTF-8",
+		ShortName: firstRunes(q.site.Name, shortNameRunes), LongName: firstRunes(q.site.Name, longNameRunes),
+		Description: firstRunes("Search "+q.site.Name, descriptionRunes), Encoding: "UTF-8",
+		Image: openSearchImage{"image/svg+xml", q.absolute(q.cfg.Theme.AssetURL("img/mark.svg"))},
 		URLs: []openSearchURL{
-			{"text/html", q.absolute("/search?q={searchTerms}")},
-			{"application/x-suggestions+json", q.absolute("/suggest?q={searchTerms}")},
+			{Type: "text/html", Template: q.absolute("/search?q={searchTerms}")},
+			{Type: "application/x-suggestions+json", Template: q.absolute("/suggest?q={searchTerms}")},
+			{Type: openSearchType, Rel: "self", Template: q.absolute("/opensearch.xml")},
 		},
 	}
-	return q.sendXML("application/opensearchdescription+xml; charset=utf-8", d)
+	return q.sendXML(openSearchType+"; charset=utf-8", d)
+}
+
+// firstRunes gives so many characters of a text at most, in one line: whole words, if there is one.
+func firstRunes(text string, n int) string {
+	words := strings.Fields(text)
+	text = strings.Join(words, " ")
+	all := []rune(text)
+	if len(all) <= n {
+		return text
+	}
+	first := string(all[:n])
+	if all[n] != ' ' && strings.Contains(first, " ") {
+		first = first[:strings.LastIndexByte(first, ' ')]
+	}
+	return strings.TrimSpace(first)
 }
 
 func (q *request) sendXML(contentType string, v any) error {

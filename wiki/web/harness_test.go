@@ -130,6 +130,9 @@ func (h *house) settle() {
 			h.t.Fatal(err)
 		}
 	}
+	if err := h.cfg.Search.Settle(h.t.Context()); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // reply is an answer that has been read.

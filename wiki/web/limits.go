@@ -92,7 +92,6 @@ const (
 	suggestions    = 8
 	nearPages      = 6
 	backlinksShown = 6
-	relatedShown   = 5
 	formerShown    = 4
 	frontRows      = 8
 	frontTopics    = 12

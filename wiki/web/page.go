@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"coppice/wiki"
-	"coppice/wiki/catalog"
 	"coppice/wiki/credit"
 	"coppice/wiki/history"
 )
@@ -151,7 +150,7 @@ func (q *request) pageView(page wiki.Page, b *body) PageView {
 	}
 	v.Feed = v.Tabs.Feed
 	v.Backlinks = links(q.view.Backlinks(p), backlinksShown)
-	v.Related = q.related(p, b.keywords)
+	v.Related = q.relatedTo(p, b)
 	v.Formerly = q.formerly(p)
 	q.stampPage(&v, page)
 	q.pageCredits(page, b, &v)
@@ -192,37 +191,6 @@ func (q *request) stampPage(v *PageView, page wiki.Page) {
 	if first, ok := h.First(ctx, q.cfg.Wiki, page.Path); ok {
 		v.Created = q.versionStamp(first)
 	}
-}
-
-// related gives pages that share the most keywords with this one.
-func (q *request) related(p wiki.Path, keywords []string) []PageLink {
-	type candidate struct {
-		entry  *catalog.Entry
-		shared int
-	}
-	var list []candidate
-	at := map[wiki.Path]int{}
-	for _, k := range keywords {
-		entries := q.view.Category(k)
-		for _, e := range entries[:min(len(entries), listRows)] {
-			if e.Path == p {
-				continue
-			}
-			i, seen := at[e.Path]
-			if !seen {
-				i = len(list)
-				at[e.Path] = i
-				list = append(list, candidate{entry: e})
-			}
-			list[i].shared++
-		}
-	}
-	slices.SortStableFunc(list, func(a, b candidate) int { return b.shared - a.shared })
-	var out []PageLink
-	for _, c := range list[:min(len(list), relatedShown)] {
-		out = append(out, link(c.entry))
-	}
-	return out
 }
 
 // stampOf says who made a commit, when and why.

@@ -10,14 +10,16 @@ import (
 	"sync/atomic"
 	"time"
 
+	"coppice/search"
 	"coppice/wiki"
 	"coppice/wiki/catalog"
 )
 
 // A cached page is kept under its address together with the fingerprint of all that is shown on it. Nothing is ever
 // invalidated. Instead each entry remembers the generation (the state of repository and indexes) for which its
-// fingerprint was last found to be right. In the same generation it is sent as it is: one look-up, one write. In a later
-// one the view is put together again, which is cheap, and only if its fingerprint differs is it rendered.
+// fingerprint was last found to be right, and the related questions that it shows. In the same generation, and as long as
+// no others take these' place, it is sent as it is: one look-up, one write. In a later one the view is put together again,
+// which is cheap, and only if its fingerprint differs is it rendered.
 
 // generation is the state that a view is put together from. Two that are equal give the same views.
 type generation struct {
@@ -39,10 +41,25 @@ func (g generation) commits() generationCommits {
 // generationCommits are what repository, catalog, history and credit reflect.
 type generationCommits struct{ snap, view, history, credit wiki.ID }
 
+// check is for what a fingerprint was found to be right. Of the search index a page shows related questions only, which say
+// themselves whether they still hold: were its Position a part of the generation, every save would have all pages put
+// together once more.
+type check struct {
+	generationCommits
+	around *search.Neighbours // nil when the page shows none
+}
+
+func (q *request) check() *check { return &check{q.now.commits(), q.around} }
+
+// holds reports whether nothing has changed since.
+func (c *check) holds(now generationCommits) bool {
+	return c.generationCommits == now && (c.around == nil || c.around.Current())
+}
+
 // cachedPage is a whole page, ready to be sent. All but checked never changes. Only the compressed page is kept: every
 // browser takes it, and four pages fit in the place of one. Whoever else asks has it unpacked.
 type cachedPage struct {
-	checked     atomic.Pointer[generationCommits]
+	checked     atomic.Pointer[check]
 	print       fingerprint
 	body        []byte // gzip
 	plain, gzip variant
@@ -79,18 +96,22 @@ func (q *request) cached(view string, data any, bodyPrint fingerprint) (*cachedP
 	if err != nil {
 		return nil, err
 	}
-	key, now := q.r.URL.Path, q.now.commits()
+	key := q.r.URL.Path
 	old, ok := q.pages.GetIfPresent(key)
 	if ok && old.print == shown {
-		old.checked.Store(&now)
+		old.checked.Store(q.check())
 		return old, nil
 	}
 	var buf bytes.Buffer
 	if err := q.cfg.Theme.Render(&buf, view, data); err != nil {
 		return nil, err
 	}
-	c := newCachedPage(buf.Bytes(), shown, q.modified(q.now))
-	c.checked.Store(&now)
+	modified := q.modified(q.now)
+	if q.around != nil && q.around.Since.After(modified) { // they were found after the newest commit
+		modified = q.around.Since.UTC().Truncate(time.Second)
+	}
+	c := newCachedPage(buf.Bytes(), shown, modified)
+	c.checked.Store(q.check())
 	q.pages.Set(key, c)
 	return c, nil
 }
@@ -139,7 +160,7 @@ func (s *Server) serveCached(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	c, ok := s.pages.GetIfPresent(r.URL.Path)
-	if !ok || *c.checked.Load() != s.generation().commits() {
+	if !ok || !c.checked.Load().holds(s.generation().commits()) {
 		return false
 	}
 	c.send(w, r)

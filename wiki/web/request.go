@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"coppice/search"
 	"coppice/wiki"
 	"coppice/wiki/catalog"
 	"coppice/wiki/credit"
@@ -25,6 +26,8 @@ type request struct {
 
 	creditView *credit.View  // made when it is first asked for
 	former     *foundAnchors // of the page that was asked for last
+
+	around *search.Neighbours // what the view shows of them, or nil
 }
 
 func (s *Server) newRequest(w http.ResponseWriter, r *http.Request) *request {

@@ -104,6 +104,7 @@ type Server struct {
 	anchorLines *anchorLines
 	translated  atomic.Pointer[translations]
 	driftWords  *driftWords
+	expected    atomic.Pointer[expected]
 	readers     slots // for pages
 	writers     slots // for previews and comparisons
 	failPage    []byte

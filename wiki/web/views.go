@@ -128,13 +128,20 @@ type PageView struct {
 	Lost        []LostSection    // sections that old links lead to
 	Formerly    []PageLink       // pages that had this address before this one
 	Moved       string           // "Redirected from X", or ""
-	Related     []PageLink
+	Related     []RelatedLink
 	ReviewBy    time.Time
 
 	Structured json.RawMessage `json:"-"` // JSON-LD of the page's questions, or nil: made of the body and the stamps
 
 	Credits      *PageCredits `json:"-"`
 	CreditsPrint string       // stands for Credits in JSON
+}
+
+// RelatedLink leads to a related question, or to a related page.
+type RelatedLink struct {
+	Text, URL string
+	Where     string // title of the question's page; "" where Text says it
+	Picked    bool   // by a writer
 }
 
 // Stamp says who did something when.
@@ -189,6 +196,8 @@ type EditView struct {
 	Help        string           // address of the page about writing
 	Guide       string           // what the form says to the writer, plain text; "" when there is none
 	Translation *TranslationEdit // of a translation, else nil
+	HasTests    bool             // there are searches to be tried: POST with the action "trial" tells (JSON)
+	Broken      *BrokenSearches  // by the text as it is, or nil
 }
 
 // NewView is "new": it asks for the title of a page to be made, and for its form when there are several.
@@ -324,6 +333,7 @@ type ConfirmView struct {
 	Links    int    // pages that link here
 	Cancel   string
 	Hunks    []DiffHunk // what revert would do
+	Broken   *BrokenSearches
 }
 
 // SearchView is "search".
@@ -345,6 +355,7 @@ type SearchView struct {
 	Sentence   string // what is wrong with the query, or ""
 	Behind     bool
 	Took       time.Duration
+	Related    []RelatedLink // to the best hit
 }
 
 // SearchHit is one answer.

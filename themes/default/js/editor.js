@@ -4,6 +4,7 @@ import { toolbar } from "./toolbar.js";
 
 const previewPause = 400;  // ms without a key before the server renders
 const draftPause = 800;    // ms without a key before the text is kept in the browser
+const trialPause = 2000;   // ms without a key before the community's searches are tried: that takes the server longer
 const wideEnough = matchMedia("(min-width: 70rem)");
 
 // livePreview has the server render what is typed: what one sees is exactly what readers will get.
@@ -46,6 +47,29 @@ function livePreview(form, source) {
     if (!pane.hidden && !wideEnough.matches) pane.scrollIntoView();
   });
   show(!pane.hidden || wideEnough.matches);
+}
+
+// tryBySearches has the server try the searches that the community has written down, and names those that the text as it is would break.
+function tryBySearches(form, source, place) {
+  let asking;
+  let told;
+  source.addEventListener("input", after(trialPause, async () => {
+    asking?.abort();
+    asking = new AbortController();
+    const body = new FormData(form);
+    body.set("action", "trial");
+    try {
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body, signal: asking.signal });
+      const text = await answer.text();
+      if (!answer.ok || text === told) return;
+      told = text;
+      const { head, list, rest } = JSON.parse(text);
+      const lines = list?.map(({ query, url, what }) => make("li", {}, make("a", { href: url, target: "_blank" }, `“${query}”`), " ", what));
+      place.replaceChildren(head ? make("div", { class: "notice warning" }, make("div", { class: "broken" }, make("p", {}, head), make("ul", {}, ...lines), rest)) : "");
+    } catch {
+      // Aborted by the next key, or offline: nothing that saving depends on.
+    }
+  }));
 }
 
 // sizeHint counts bytes as the server does, and says when there are too many.
@@ -144,4 +168,5 @@ if (editor) {
   guardLeaving(editor, source);
   saveByKey(editor);
   if (editor.dataset.preview) livePreview(editor, source);
+  if ("trial" in editor.dataset) tryBySearches(editor, source, document.getElementById("ui:broken"));
 }

@@ -18,10 +18,12 @@ function suggestFor(input) {
     asking?.abort();
     list.hidden = true;
     active = -1;
+    status.textContent = "";
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   }
 
+  // activate makes a line the active one; past either end it is the text field again.
   function activate(index) {
     const lines = list.children;
     lines[active]?.setAttribute("aria-selected", "false");
@@ -49,7 +51,7 @@ function suggestFor(input) {
     input.removeAttribute("aria-activedescendant");
     list.hidden = texts.length === 0;
     input.setAttribute("aria-expanded", String(texts.length > 0));
-    status.textContent = texts.length ? `${texts.length} suggestions; up and down to choose` : "";
+    status.textContent = counted(texts.length);
   }
 
   function follow(text, url) {
@@ -75,10 +77,11 @@ function suggestFor(input) {
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || list.hidden) return;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) {
+    const last = list.children.length - 1;
+    const to = { ArrowDown: active + 1, ArrowUp: active - 1 }[event.key] ?? (active < 0 ? undefined : { Home: 0, End: last }[event.key]);
+    if (to !== undefined) {
       event.preventDefault();
-      activate(active + step);
+      activate(to);
     } else if (event.key === "Enter" && active >= 0) {
       event.preventDefault();
       follow(list.children[active].dataset.words, list.children[active].dataset.to);
@@ -87,6 +90,12 @@ function suggestFor(input) {
       close();
     }
   });
+}
+
+// counted is what a screen reader says once the list is there.
+function counted(n) {
+  if (n === 0) return "No suggestions";
+  return n === 1 ? "1 suggestion; press down to choose it" : `${n} suggestions; press up or down to choose`;
 }
 
 // marked shows which part of a suggestion was typed.

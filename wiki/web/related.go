@@ -1,0 +1,138 @@
+package web
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"coppice/search"
+	"coppice/wiki"
+	"coppice/wiki/markdown"
+)
+
+const (
+	// relatedShown is how many related questions stand below a page and below search results: what one takes in at a
+	// glance. relatedFound of them are found by content, if so many are, however many were picked by hand: those stand on
+	// the page itself too.
+	relatedShown = 5
+	relatedFound = 2
+	// pickedLinks bounds what is read of a section of related pages: a longer one is a list of links.
+	pickedLinks = 10
+	// relatedWait bounds how long a page that nobody has looked at yet waits for its related questions. They take a few
+	// milliseconds; without them the page is shown, and looks again next time.
+	relatedWait = 30 * time.Millisecond
+)
+
+// relatedHeadings are what a section is called in which writers put related pages by hand. Case does not count.
+var relatedHeadings = []string{"related faqs", "related faq", "related questions", "related pages", "related", "see also"}
+
+// pickedOf gives the links that a writer has put in the page's section of related pages. A question's own, which its
+// front matter names, belong to the front of this list.
+func pickedOf(doc *markdown.Document) []markdown.Link {
+	var list []markdown.Link
+	for _, h := range doc.Outline {
+		if !slices.Contains(relatedHeadings, strings.ToLower(strings.TrimRight(strings.TrimSpace(h.Text), ":"))) {
+			continue
+		}
+		for _, l := range doc.Links {
+			if l.Start < h.End || l.Start >= h.SectionEnd || l.Kind != markdown.LinkPage || l.Image || len(list) == pickedLinks {
+				continue
+			}
+			l.Text, l.Target, l.Fragment = strings.Clone(l.Text), strings.Clone(l.Target), strings.Clone(l.Fragment)
+			list = append(list, l)
+		}
+	}
+	return slices.Clip(list)
+}
+
+// relatedList collects related questions, each once.
+type relatedList struct {
+	q      *request
+	from   wiki.Path // never among them
+	list   []RelatedLink
+	listed map[string]bool // addresses, those that are shown elsewhere too
+}
+
+// relatedTo lists what is related to a page: what its writers have picked, then what is found by content. The index is
+// not searched: what it keeps is good until it says otherwise (see cachedPage).
+func (q *request) relatedTo(p wiki.Path, b *body) []RelatedLink {
+	l := relatedList{q: q, from: p, listed: map[string]bool{}}
+	q.around = q.cfg.Search.Around(p, "", relatedWait)
+	return l.of(b.picked, q.around.List)
+}
+
+// relatedToHit lists what is related to the best hit of a search and not among the hits.
+func (q *request) relatedToHit(hits []search.Hit) []RelatedLink {
+	if len(hits) == 0 {
+		return nil
+	}
+	best := hits[0]
+	l := relatedList{q: q, from: best.Path, listed: map[string]bool{}}
+	for _, h := range hits {
+		l.listed[pageURL(h.Path)] = true
+		l.listed[pageURL(h.Path)+fragment(h.Anchor)] = true
+	}
+	var picked []markdown.Link
+	if page, err := q.snap.Page(best.Path); err == nil {
+		if b, err := q.body(page, ""); err == nil { // without it nothing was picked
+			picked = b.picked
+		}
+	}
+	return l.of(picked, q.cfg.Search.Around(best.Path, best.Anchor, relatedWait).List)
+}
+
+// of lists what was picked by hand, then what was found by content.
+func (l *relatedList) of(picked []markdown.Link, found []search.Related) []RelatedLink {
+	l.pick(picked)
+	byHand := l.list
+	l.list = nil
+	l.find(found, relatedShown-min(len(byHand), relatedShown-relatedFound))
+	return append(byHand[:min(len(byHand), relatedShown-len(l.list))], l.list...)
+}
+
+// pick adds what was picked by hand.
+func (l *relatedList) pick(links []markdown.Link) {
+	to := &resolver{server: l.q.Server, now: l.q.now, from: l.from}
+	for _, link := range links {
+		p, ok := to.page(link)
+		if !ok || !l.q.snap.Has(p) {
+			continue
+		}
+		title := l.q.title(p)
+		r := RelatedLink{Text: strings.TrimSpace(link.Text), URL: pageURL(p) + fragment(link.Fragment), Picked: true}
+		if link.Fragment == "" || r.Text == "" {
+			r.Text = title
+		} else if r.Text != title {
+			r.Where = title
+		}
+		l.add(p, r)
+	}
+}
+
+// find adds what was found by content, so many at most.
+func (l *relatedList) find(found []search.Related, limit int) {
+	for _, r := range found {
+		if len(l.list) == limit {
+			return
+		}
+		if !l.q.snap.Has(r.Path) { // the index is about to learn of it
+			continue
+		}
+		link := RelatedLink{Text: r.Title, URL: pageURL(r.Path) + fragment(r.Anchor)}
+		if r.Question != "" {
+			link.Text = r.Question
+			if r.Question != r.Title {
+				link.Where = r.Title
+			}
+		}
+		l.add(r.Path, link)
+	}
+}
+
+func (l *relatedList) add(p wiki.Path, r RelatedLink) {
+	if p == l.from || l.listed[r.URL] {
+		return
+	}
+	l.listed[r.URL] = true
+	l.list = append(l.list, r)
+}
