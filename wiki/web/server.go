@@ -103,6 +103,8 @@ type Server struct {
 	pastTitles  *pastTitles
 	anchorLines *anchorLines
 	translated  atomic.Pointer[translations]
+	vocabulary  atomic.Pointer[keptVocabulary]
+	gaps        atomic.Pointer[gaps]
 	driftWords  *driftWords
 	readers     slots // for pages
 	writers     slots // for previews and comparisons
@@ -235,6 +237,7 @@ func (s *Server) routes() *echo.Echo {
 
 	read("/search", (*request).showSearch)
 	read("/suggest", (*request).suggest)
+	read("/suggest/keywords", (*request).suggestKeywords)
 	read("/opensearch.xml", (*request).describeSearch)
 	read("/recent", (*request).showRecent)
 	read("/recent.atom", (*request).recentFeed)

@@ -1,3 +1,4 @@
 // What writers get on top, on the editor's page and on that of a conflict.
 import "./editor.js";
+import "./keywords.js";
 import "./conflict.js";
