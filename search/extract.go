@@ -94,6 +94,9 @@ func names(list []string) []string {
 func sectionsOf(d *markdown.Document) []section {
 	headings := d.Outline
 	all := []section{{}}
+	if key := d.TitleAnchor(); !d.HasAnchor(key) { // the title stands in the front matter only
+		all[0].askedAs = names(d.FrontMatter.AskedAs[key])
+	}
 	var text strings.Builder
 	flush := func() {
 		all[len(all)-1].text = strings.TrimSpace(composed(text.String()))

@@ -66,6 +66,8 @@ const (
 	MaxForm = 64 << 10
 	// MaxFormSections is more than a page that anybody fills in has.
 	MaxFormSections = 60
+	// maxFormProblems is as many faults as somebody mends at once; each has its line counted.
+	maxFormProblems = 20
 )
 
 // The fields of the front matter that a section can stand for.
@@ -98,6 +100,7 @@ func ParseForm(source []byte) *Form {
 	r.apply()
 	f.Problems = append(f.Problems, r.problems...)
 	slices.SortStableFunc(f.Problems, func(a, b Problem) int { return a.Line - b.Line })
+	f.Problems = f.Problems[:min(len(f.Problems), maxFormProblems)]
 	return f
 }
 
@@ -200,10 +203,14 @@ func (r *formReader) sections(source []byte, body int) {
 		r.form.Problems = append(r.form.Problems, Problem{Line: line + p.Line, Text: p.Text})
 	}
 	comments := doc.comments()
-	at := func(pos int) int { return line + lineNumber(doc.Source, pos) }
+	fault := func(pos int, text string) {
+		if len(r.form.Problems) < maxFormProblems {
+			r.form.Problems = append(r.form.Problems, Problem{Line: line + lineNumber(doc.Source, pos), Text: text})
+		}
+	}
 	for _, c := range comments {
 		if !c.closed {
-			r.form.Problems = append(r.form.Problems, Problem{Line: at(c.start), Text: "The comment that begins here has no end: --> is missing."})
+			fault(c.start, "The comment that begins here has no end: --> is missing.")
 		}
 	}
 	intro := FormSection{Title: r.introduction, Slug: Anchor(r.introduction)}
@@ -214,7 +221,7 @@ func (r *formReader) sections(source []byte, body int) {
 	r.add(doc, intro, 0, end, comments)
 	for i, h := range doc.Outline {
 		if len(r.form.Sections) == MaxFormSections {
-			r.form.Problems = append(r.form.Problems, Problem{Line: at(h.Start), Text: fmt.Sprintf("A form has at most %d sections; the rest is left out.", MaxFormSections)})
+			fault(h.Start, fmt.Sprintf("A form has at most %d sections; the rest is left out.", MaxFormSections))
 			return
 		}
 		end := len(doc.Source)
@@ -223,14 +230,14 @@ func (r *formReader) sections(source []byte, body int) {
 		}
 		s := FormSection{Title: h.Text, Slug: Anchor(h.Text), Level: h.Level}
 		if _, twice := r.form.Section(s.Slug); twice {
-			r.form.Problems = append(r.form.Problems, Problem{Line: at(h.Start), Text: fmt.Sprintf("There is a section “%s” already.", s.Title)})
+			fault(h.Start, fmt.Sprintf("There is a section “%s” already.", s.Title))
 			continue
 		}
 		r.add(doc, s, h.End, end, comments)
 	}
 }
 
-// add adds a section whose text is doc.Source[start:end]. The introduction is one only if something is said about it.
+// add adds a section whose text is doc.Source[start:end].
 func (r *formReader) add(doc *Document, s FormSection, start, end int, comments []comment) {
 	var mine []comment
 	var said []string
@@ -247,7 +254,8 @@ func (r *formReader) add(doc *Document, s FormSection, start, end int, comments 
 	r.form.Sections = append(r.form.Sections, s)
 }
 
-// apply hands what the front matter says to the sections that it names.
+// apply hands what the front matter says to the sections that it names. The introduction is one only if the form says
+// something about it.
 func (r *formReader) apply() {
 	for _, n := range r.named {
 		i, ok := r.form.Section(Anchor(n.node.Value))

@@ -1,4 +1,3 @@
 // What writers get on top, on the editor's page and on that of a conflict.
 import "./editor.js";
-import "./keywords.js";
 import "./conflict.js";

@@ -163,4 +163,6 @@ if (editor) {
   guardLeaving(editor, source);
   saveByKey(editor);
   if (editor.dataset.preview) livePreview(editor, source);
+  const keywords = document.getElementById("ui:keywords");
+  keywords?.addEventListener("focus", () => import(keywords.dataset.script), { once: true });
 }

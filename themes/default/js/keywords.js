@@ -1,5 +1,5 @@
 // Keywords complete while one types, and are looked up: which is new, which is another word for one. Like the box for searching a combobox of
-// ARIA 1.2, but of a list with commas: what is completed is the keyword that the caret stands in.
+// ARIA 1.2, but of a list with commas: what is completed is the keyword that the caret stands in. The editor loads it when the field gets the focus.
 import { after, make } from "./dom.js";
 
 const keywordPause = 150;  // ms without a key before the server is asked
@@ -106,7 +106,7 @@ function keywordsFor(input, notes) {
       close();
     }
   });
+  if (input.value !== input.defaultValue) ask(true);  // typed while this was on its way
 }
 
-const keywordField = document.getElementById("ui:keywords");
-if (keywordField) keywordsFor(keywordField, document.getElementById("ui:keyword-notes"));
+keywordsFor(document.getElementById("ui:keywords"), document.getElementById("ui:keyword-notes"));
