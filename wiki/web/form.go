@@ -73,12 +73,9 @@ func (t *site) form(name string) (form, bool) {
 
 // begin gives the text that a new page with that title begins with.
 func (f form) begin(title string) string {
-	text := []byte(f.Skeleton())
-	if f.name != "" {
-		text = markdown.SetFrontMatter(text, "form", f.name)
-	}
-	text = markdown.SetFrontMatterList(text, markdown.FieldKeywords, f.Keywords)
-	return string(markdown.SetFrontMatter(text, "title", title))
+	text := markdown.SetFrontMatter([]byte(f.Skeleton()), "title", title)
+	text = markdown.SetFrontMatter(text, "form", f.name)
+	return string(markdown.SetFrontMatterList(text, markdown.FieldKeywords, f.Keywords))
 }
 
 // noForm is the name under which a writer does without any form.
