@@ -63,6 +63,8 @@ func TestBrowser(t *testing.T) {
 		{"Audit", testAudit},
 		{"Views", testViews},
 		{"Credits", testCredits},
+		{"NewQuestion", testNewQuestion},
+		{"NewQuestionWithoutScripts", testNewQuestionWithoutScripts},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()

@@ -340,7 +340,7 @@ func (q *request) save(d draft, whole string) error {
 	case saved.Revision.Kind == wiki.Added:
 		code = "created"
 	}
-	return q.see(pageURL(saved.Revision.Path)+fragment(d.section), q.withKeywordNotice(code, d))
+	return q.see(pageURL(saved.Revision.Path)+fragment(d.section), q.withKeywordNotice(code, whole))
 }
 
 // refuse shows the form again, with the writer's words and why they were not saved. What only the log should read

@@ -142,19 +142,16 @@ func (q *request) keywordNotes(keywords []string) []string {
 	return notes
 }
 
-// newKeyword reports whether one of them is used nowhere yet.
-func (q *request) newKeyword(keywords []string) bool {
-	words := q.vocabulary()
-	return slices.ContainsFunc(keywords, func(k string) bool {
-		_, ok := words.Find(k)
-		return !ok && !q.isPlaceholder(k)
-	})
-}
-
-// withKeywordNotice has the notice of a save say that a keyword was new.
-func (q *request) withKeywordNotice(code string, d draft) string {
-	if _, known := notices[code+"-new"]; known && d.fields.keywords.changed() && q.newKeyword(splitKeywords(d.fields.keywords.is)) {
-		return code + "-new"
+// withKeywordNotice has the notice of a save say that a keyword of the page was used nowhere before.
+func (q *request) withKeywordNotice(code, source string) string {
+	matter, _, ok := markdown.ReadFrontMatter([]byte(source))
+	if _, known := notices[code+"-new"]; !ok || !known {
+		return code
+	}
+	for _, k := range matter.Keywords {
+		if _, known := q.vocabulary().Find(k); !known && !q.isPlaceholder(k) {
+			return code + "-new"
+		}
 	}
 	return code
 }

@@ -108,7 +108,10 @@ func guideSection(s markdown.FormSection, state markdown.State, size markdown.Si
 	case markdown.Short:
 		g.State, g.Said = "short", "so far "+amount(s, size, entries)
 	case markdown.Empty:
-		g.State, g.Said = "empty", "a heading with nothing below it"
+		g.State, g.Said = "empty", "empty"
+		if !s.Required {
+			g.Said = "empty: fill it, or delete its heading"
+		}
 	case markdown.Missing:
 		g.State, g.Said = "missing", "missing"
 		if !s.Required {

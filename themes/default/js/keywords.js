@@ -55,6 +55,7 @@ function keywordsFor(input, notes) {
 
   function show(keywords) {
     const typed = word().text;
+    const chosen = list.hidden ? undefined : list.children[active]?.dataset.keyword;  // an answer that comes late takes no choice away
     list.replaceChildren(...keywords.filter((k) => k.keyword !== typed).map((k, i) => {
       const used = k.pages ? `${k.pages} ${k.pages === 1 ? "page" : "pages"}` : "not used yet";
       const line = make("li", { role: "option", id: `ui:keyword-${i}`, "aria-selected": "false" },
@@ -66,7 +67,7 @@ function keywordsFor(input, notes) {
       return line;
     }));
     active = -1;
-    input.removeAttribute("aria-activedescendant");
+    activate([...list.children].findIndex((line) => line.dataset.keyword === chosen));
     list.hidden = list.children.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
   }
