@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"coppice/wiki/catalog"
 	"coppice/wiki/markdown"
@@ -64,7 +66,7 @@ func (g *gaps) kinds(forms []form) {
 	for _, f := range forms {
 		for _, s := range f.Sections {
 			if s.Field == "" {
-				g.kind(s.Slug, "no "+strings.ToLower(s.Title))
+				g.kind(s.Slug, "no "+lowerFirst(s.Title))
 			}
 		}
 	}
@@ -75,6 +77,12 @@ func (g *gaps) kind(key, label string) {
 		k := &gap{key: key, label: label}
 		g.byKey[key], g.list = k, append(g.list, k)
 	}
+}
+
+// lowerFirst makes a heading a part of a sentence.
+func lowerFirst(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(first)) + s[size:]
 }
 
 // judge puts a page under what it lacks.

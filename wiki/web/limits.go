@@ -96,9 +96,12 @@ const (
 	listRows    = 500
 	searchHits  = 20
 	suggestions = 8
-	// alikeRead and alikeShown are how many answers are looked at for the same question, and how many a writer is asked about.
+	// alikeRead answers on alikePages pages are looked at for the same question; a writer is asked about alikeShown, with
+	// alikeLead bytes of each answer: two or three sentences.
 	alikeRead  = 20
+	alikePages = 12
 	alikeShown = 5
+	alikeLead  = 240
 	// knownKeywords is how many keywords the editor lists for those who do without scripts: a screen or two of them.
 	knownKeywords = 60
 	// gapLinks is how many ways to narrow a list of pages by what they lack are offered.
