@@ -51,7 +51,7 @@ func testNewQuestion(t *testing.T, browser context.Context) {
 	b.keys("A dozen people who come back carry one. The rest may come and go.")
 
 	b.tabTo("Keywords")
-	b.keys("participat")
+	b.keys("particip")
 	b.await(`document.querySelector("#ui\\:keyword-list:not([hidden]) [role=option]")`)
 	b.keys(kb.ArrowDown)
 	b.await(`document.querySelector("#ui\\:keyword-list [aria-selected=true]")`)

@@ -135,7 +135,7 @@ func TestParseLength(t *testing.T) {
 		"one or two paragraphs": {"", 1, Paragraphs}, "2-4 paragraphs": {"", 2, Paragraphs}, "2–4 paragraphs": {"", 2, Paragraphs}, "At least 50 words": {"", 50, Words},
 		"up to 200 words": {"", 1, Words}, "at most 200 words": {"", 1, Words}, "150 words or more": {"", 150, Words}, "100+ words": {"", 100, Words},
 		"a paragraph": {"", 1, Paragraphs}, "between 40 and 80 words": {"", 40, Words}, "three to six": {"", 3, Entries}, "3 to 6 keywords": {"", 3, Entries},
-		"": {}, "a few words": {}, "un ou deux paragraphes": {}, "words": {}, "0 words": {}, "-5 words": {"", 5, Words}, "5 words or 2 paragraphs": {}, "99999999999999999999 words": {},
+		"": {}, "a few words": {}, "ein oder zwei Absätze": {}, "words": {}, "0 words": {}, "-5 words": {"", 5, Words}, "5 words or 2 paragraphs": {}, "99999999999999999999 words": {},
 	} {
 		want.Hint = hint
 		if got := parseLength(hint); got != want {

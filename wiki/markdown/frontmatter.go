@@ -307,8 +307,8 @@ func SetFrontMatter(source []byte, key, value string) []byte {
 func setLines(source []byte, key string, lines ...string) []byte {
 	newline := newlineOf(source)
 	text := ""
-	for _, line := range lines {
-		text += line + newline
+	if len(lines) > 0 {
+		text = strings.Join(lines, newline) + newline
 	}
 	start, end, body, ok := splitFrontMatter(source)
 	if !ok {

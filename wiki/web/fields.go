@@ -178,12 +178,11 @@ func (q *request) suggestKeywords() error {
 
 // fieldsView shows the fields of a whole page's editor: as they were typed, if they could not be put into the text, else
 // as the text has them.
-func (q *request) fieldsView(source string, f fields) *PageFields {
+func (q *request) fieldsView(doc *markdown.Document, f fields) *PageFields {
 	v := &PageFields{SuggestURL: "/suggest/keywords"}
 	if f.pending {
 		v.Keywords, v.KeywordsWas, v.Asked, v.AskedWas = f.keywords.is, f.keywords.was, f.asked.is, f.asked.was
 	} else {
-		doc := markdown.Parse([]byte(source), markdown.Options{})
 		v.Keywords = strings.Join(doc.FrontMatter.Keywords, ", ")
 		v.Asked = strings.Join(doc.FrontMatter.AskedAs[doc.TitleAnchor()], "\n")
 		v.KeywordsWas, v.AskedWas = v.Keywords, v.Asked

@@ -12,20 +12,20 @@ import (
 // renderEditor answers with the editor, and what stands in it beside the text: fields, and what the page's form asks for.
 func (q *request) renderEditor(status int, v EditView, d draft) error {
 	d.section = v.Section
+	doc := markdown.Parse([]byte(v.Source), markdown.Options{})
 	if d.section == "" {
-		v.Fields = q.fieldsView(v.Source, d.fields)
+		v.Fields = q.fieldsView(doc, d.fields)
 	}
-	v.Guide = q.guide(d, v.Source)
+	v.Guide = q.guide(d, doc)
 	if v.Guide != nil {
 		v.Guide.Open = v.New || d.section != ""
 	}
 	return q.render(status, "edit", v)
 }
 
-// guide gives what the form of a page says to its writer, and how much of it is there. The text is the page's, or one
-// section's. Pages without a form have no guide.
-func (q *request) guide(d draft, source string) *FormGuide {
-	doc := markdown.Parse([]byte(source), markdown.Options{})
+// guide gives what the form of a page says to its writer, and how much of it is there. doc is the page, or the section of
+// it that is edited. Pages without a form have no guide.
+func (q *request) guide(d draft, doc *markdown.Document) *FormGuide {
 	if d.section != "" {
 		return q.sectionGuide(d, doc)
 	}
@@ -145,7 +145,7 @@ func (q *request) liveGuide(path wiki.Path, source string) []byte {
 	if with, err := q.takeFields(d); err == nil {
 		d = with
 	}
-	g := q.guide(d, d.source)
+	g := q.guide(d, markdown.Parse([]byte(d.source), markdown.Options{}))
 	if g == nil {
 		return nil
 	}
