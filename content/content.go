@@ -1,7 +1,7 @@
 // Package content holds the Markdown that a new wiki begins with.
 //
 // Everything is a file of the folder starter, embedded as it stands: the starter pages (a FAQ on communities of practice), the
-// help pages, and in the hidden folder .coppice what steers a wiki: the form of a FAQ page, the menu, synonyms for
+// help pages, and in the hidden folder .coppice what steers a wiki: the form of a FAQ page, the keywords, the menu, synonyms for
 // search, and questions that search has to answer. The wiki package commits all of it as the first revision of a new wiki:
 //
 //	wiki.Create(dir, wiki.Options{}, content.FS(), author, "Begin the wiki")

@@ -3,15 +3,14 @@ package content
 import (
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v4"
-)
 
-var comment = regexp.MustCompile(`(?s)<!--.*?-->`)
+	"coppice/wiki/markdown"
+)
 
 // addresses are those of Coppice's own addresses that the menu leads to.
 var addresses = []string{"/pages", "/categories", "/recent", "/translations"}
@@ -45,42 +44,53 @@ func TestMenu(t *testing.T) {
 	}
 }
 
-// TestForm holds that an untouched form shows a reader headings only: all instructions are comments.
+// TestForm holds that the form is the one that a community wrote its FAQ with for years, that each section tells the
+// writer what belongs there, that nothing of it is for readers, and that the first page is an example of it.
 func TestForm(t *testing.T) {
-	rest := strings.TrimPrefix(steering(t, "forms/faq.md"), "---\n")
-	matter, body, ok := strings.Cut(rest, "\n---\n")
-	if !ok {
-		t.Fatal("the front matter does not end")
+	form := markdown.ParseForm([]byte(steering(t, "forms/faq.md")))
+	for _, p := range form.Problems {
+		t.Errorf("line %d: %s", p.Line, p.Text)
 	}
-	var form struct {
-		Title, About, Guide string
-		Questions, Keywords []string
+	if form.Title == "" || form.About == "" || form.Guide == "" {
+		t.Error("the form does not say what it is for")
 	}
-	if err := yaml.Unmarshal([]byte(matter), &form); err != nil {
+	var titles []string
+	first := readPage(t, "what-is-a-community-of-practice.md")
+	for _, s := range form.Sections {
+		titles = append(titles, s.Title)
+		if s.Instruction == "" {
+			t.Errorf("nothing tells the writer what belongs below %q", s.Title)
+		}
+		if s.Text != "" {
+			t.Errorf("readers of an untouched form would see %q", s.Text)
+		}
+		if s.Length.Hint != "" && s.Length.Unit == markdown.Unmeasured {
+			t.Errorf("the length of %q is not understood", s.Title)
+		}
+		if s.Level > 0 && s.Field == "" && first.section(s.Title) == "" {
+			t.Errorf("the first page, which is the example of the form, has no section %q", s.Title)
+		}
+	}
+	want := []string{"Introduction", "Keywords", "Detailed description", "Discussions", "Examples in application", "Related FAQs", "Further information", "Sources"}
+	if !slices.Equal(titles, want) {
+		t.Errorf("the form has the sections %q", titles)
+	}
+	if !slices.Equal(form.QuestionSections(), []string{"Discussions"}) || !slices.Equal(form.Keywords, []string{placeholder}) {
+		t.Errorf("questions stand below %q, and pages begin with the keywords %q", form.QuestionSections(), form.Keywords)
+	}
+	if strings.Contains(form.Skeleton(), "<!--") {
+		t.Error("a new page begins with instructions in its text")
+	}
+}
+
+// vocabulary gives the keywords of the wiki, with what is said of each.
+func vocabulary(t *testing.T) map[string]any {
+	t.Helper()
+	var list map[string]any
+	if err := yaml.Unmarshal([]byte(steering(t, "keywords.yml")), &list); err != nil {
 		t.Fatal(err)
 	}
-	if form.Title == "" || form.About == "" || form.Guide == "" || len(form.Questions) == 0 {
-		t.Errorf("the form does not say what it is for: %+v", form)
-	}
-	for _, q := range form.Questions {
-		if !strings.Contains(body, "\n## "+q+"\n") {
-			t.Errorf("the form has no section %q for questions", q)
-		}
-	}
-	if left := strings.TrimSpace(headingLine.ReplaceAllString(comment.ReplaceAllString(body, ""), "")); left != "" {
-		t.Errorf("readers of an untouched form would see %q", left)
-	}
-	for _, part := range regexp.MustCompile(`(?m)^#+ `).Split(body, -1) {
-		if !strings.Contains(part, "<!--") {
-			t.Errorf("nothing tells the writer what belongs below %q", strings.TrimSpace(part))
-		}
-	}
-	first := readPage(t, "what-is-a-community-of-practice.md")
-	for _, m := range regexp.MustCompile(`(?m)^## (.+)$`).FindAllStringSubmatch(body, -1) {
-		if first.section(m[1]) == "" {
-			t.Errorf("the first page, which is the example of the form, has no section %q", m[1])
-		}
-	}
+	return list
 }
 
 func TestSynonyms(t *testing.T) {

@@ -95,6 +95,9 @@ func names(list []string) []string {
 func sectionsOf(d *markdown.Document) []section {
 	own := d.OwnTexts()
 	all := []section{{text: composed(own[0])}}
+	if key := d.TitleAnchor(); !d.HasAnchor(key) { // the title stands in the front matter only
+		all[0].askedAs = names(d.FrontMatter.AskedAs[key])
+	}
 	var rest strings.Builder // of a page of too many sections
 	for i, h := range d.Outline {
 		text := composed(own[i+1])

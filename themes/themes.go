@@ -145,6 +145,15 @@ const keptBuffer = 256 << 10
 // Render writes the view with its data as a whole HTML document. On an error nothing has been written: the page is made in memory first.
 // A view that the theme lacks is an error.
 func (t *Theme) Render(w io.Writer, view string, data any) error {
+	return t.render(w, view, func(tmpl *template.Template, buf *bytes.Buffer) error { return tmpl.Execute(buf, data) })
+}
+
+// RenderPart writes one of the pieces that a view defines or shares, alone: what a script puts in the place of an older one.
+func (t *Theme) RenderPart(w io.Writer, view, part string, data any) error {
+	return t.render(w, view, func(tmpl *template.Template, buf *bytes.Buffer) error { return tmpl.ExecuteTemplate(buf, part, data) })
+}
+
+func (t *Theme) render(w io.Writer, view string, execute func(*template.Template, *bytes.Buffer) error) error {
 	parsed, ok := t.views[view]
 	if !ok {
 		return fmt.Errorf("theme: no view %q", view)
@@ -160,7 +169,7 @@ func (t *Theme) Render(w io.Writer, view string, data any) error {
 			buffers.Put(buf)
 		}
 	}()
-	if err := tmpl.Execute(buf, data); err != nil {
+	if err := execute(tmpl, buf); err != nil {
 		return fmt.Errorf("theme: view %q: %w", view, err)
 	}
 	_, err = w.Write(buf.Bytes())

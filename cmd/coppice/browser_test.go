@@ -67,6 +67,8 @@ func TestBrowser(t *testing.T) {
 		{"Combobox", testCombobox},
 		{"Related", testRelated},
 		{"SearchTests", testSearchTests},
+		{"NewQuestion", testNewQuestion},
+		{"NewQuestionWithoutScripts", testNewQuestionWithoutScripts},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()

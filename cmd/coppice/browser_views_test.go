@@ -40,7 +40,7 @@ func testViews(t *testing.T, browser context.Context) {
 		t.Run(strconv.Itoa(width), func(t *testing.T) {
 			t.Parallel()
 			h := startHouse(t)
-			views := slices.Concat(h.furnish(), h.blameViews(), h.furnishPast(), h.questionViews())
+			views := slices.Concat(h.furnish(), h.blameViews(), h.furnishPast(), h.questionViews(), h.formViews())
 			b := h.open(t, browser, width)
 			for _, v := range views {
 				b.scheme("light")

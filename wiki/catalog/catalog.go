@@ -6,6 +6,10 @@
 // linked). The Catalog is a wiki.Follower: a changed page is parsed again, and only links that the change can touch
 // are resolved again.
 //
+// Of each page the Entry also knows how much stands under which heading. Whether that is enough is for a form to say, which
+// may change without the page. What keywords there should be is the Taxonomy, a file that people write; the Vocabulary joins
+// it with the keywords that pages carry.
+//
 //	c, _ := catalog.Open("data/derived/catalog", log)
 //	following := w.Follow(c)
 //	title := c.View().Title(path)
@@ -27,6 +31,7 @@ import (
 
 	"coppice/wiki"
 	"coppice/wiki/internal/recordlog"
+	"coppice/wiki/markdown"
 )
 
 // Question is a question that a page answers.
@@ -52,8 +57,11 @@ type Entry struct {
 	ReviewBy      time.Time
 	Problems      int
 	Words         int
+	Form          string // the name of the form that it follows, or ""
+	Introduction  markdown.Size
 
-	targets []string // of its links to pages as they are written, each once; those of wikilinks begin with [[
+	sections []section // by key
+	targets  []string  // of its links to pages as they are written, each once; those of wikilinks begin with [[
 }
 
 // Catalog is the persisted catalog; a wiki.Follower. It is safe for many goroutines.

@@ -266,3 +266,32 @@ func TestDamagedFile(t *testing.T) {
 		})
 	}
 }
+
+// TestSections holds that the catalog knows how much stands where, and still does when it is opened again.
+func TestSections(t *testing.T) {
+	w := newWiki(t, "a.md", "---\ntitle: A\nform: faq\n---\nTwo words.\n\n## Sources\n\n- one two three\n\n## Empty\n\n## Sources\n\nSecond.\n", "b.md", "No headings.\n")
+	dir := t.TempDir()
+	check := func(v *catalog.View) {
+		t.Helper()
+		e, _ := v.Entry(mustPath(t, "a"))
+		if e.Form != "faq" || e.Introduction.Words != 2 || e.Introduction.Paragraphs != 1 {
+			t.Errorf("%+v", e)
+		}
+		for slug, words := range map[string]int{"sources": 3, "empty": 0, "nothing": -1} {
+			if size, ok := e.Section(slug); ok != (words >= 0) || ok && size.Words != words {
+				t.Errorf("%s: %+v, %v", slug, size, ok)
+			}
+		}
+		if e, _ := v.Entry(mustPath(t, "b")); e.Introduction.Words != 2 {
+			t.Errorf("%+v", e)
+		}
+	}
+	c := openCatalog(t, dir)
+	check(follow(t, c, w))
+	c.Close()
+	again := openCatalog(t, dir)
+	check(again.View())
+	if err := again.Equal(t.Context(), w, w.Head()); err != nil {
+		t.Error(err)
+	}
+}

@@ -19,8 +19,9 @@ func newEntry(page wiki.Page) *Entry {
 	e := &Entry{
 		Path: page.Path, Blob: page.Blob, Title: doc.Title, Lang: doc.Lang, Lead: doc.Lead,
 		Keywords: someOf(f.Keywords), Aliases: someOf(f.Aliases), RedirectTo: f.RedirectTo, TranslationOf: f.TranslationOf,
-		ReviewBy: f.ReviewBy.UTC(), Problems: len(doc.Problems), Words: len(strings.Fields(doc.Text)),
+		ReviewBy: f.ReviewBy.UTC(), Problems: len(doc.Problems), Words: len(strings.Fields(doc.Text)), Form: f.Form,
 	}
+	e.measure(doc)
 	if e.Title == "" {
 		e.Title = Readable(page.Path)
 	}
@@ -72,7 +73,8 @@ func Readable(p wiki.Path) string {
 //	1: the first format.
 //	2: wikilinks are told from other links, and lead to titles too.
 //	3: questions that are numbered in plain text are among a page's questions, and questions have keywords.
-var format = recordlog.Format{Magic: "coppice catalog\n", Version: 3}
+//	4: the form of a page, and how much stands in its sections.
+var format = recordlog.Format{Magic: "coppice catalog\n", Version: 4}
 
 // encode writes one record: position, new entries, paths that are gone.
 func encode(position wiki.ID, changed []*Entry, gone []wiki.Path) []byte {
@@ -90,7 +92,7 @@ func encode(position wiki.ID, changed []*Entry, gone []wiki.Path) []byte {
 
 func (e *Entry) append(b []byte) []byte {
 	b = append(b, e.Blob[:]...)
-	for _, s := range []string{e.Path.String(), e.Title, e.Lang, e.Lead, e.RedirectTo, e.TranslationOf} {
+	for _, s := range []string{e.Path.String(), e.Title, e.Lang, e.Lead, e.RedirectTo, e.TranslationOf, e.Form} {
 		b = recordlog.AppendString(b, s)
 	}
 	links := make([]string, len(e.Links))
@@ -107,7 +109,8 @@ func (e *Entry) append(b []byte) []byte {
 	}
 	b = binary.AppendVarint(b, e.ReviewBy.Unix())
 	b = binary.AppendUvarint(b, uint64(e.Problems))
-	return binary.AppendUvarint(b, uint64(e.Words))
+	b = binary.AppendUvarint(b, uint64(e.Words))
+	return e.appendSections(b)
 }
 
 func appendStrings(b []byte, list []string) []byte {
@@ -149,7 +152,7 @@ func (e *Entry) read(r *recordlog.Reader) (err error) {
 	if e.Path, err = wiki.ParsePath(r.String()); err != nil || r.Short {
 		return recordlog.ErrDamaged
 	}
-	for _, s := range []*string{&e.Title, &e.Lang, &e.Lead, &e.RedirectTo, &e.TranslationOf} {
+	for _, s := range []*string{&e.Title, &e.Lang, &e.Lead, &e.RedirectTo, &e.TranslationOf, &e.Form} {
 		*s = r.String()
 	}
 	for _, list := range []*[]string{&e.Keywords, &e.Aliases, &e.targets, &e.Wanted} {
@@ -167,6 +170,7 @@ func (e *Entry) read(r *recordlog.Reader) (err error) {
 	}
 	e.ReviewBy = time.Unix(r.Varint(), 0).UTC()
 	e.Problems, e.Words = int(r.Uvarint()), int(r.Uvarint())
+	e.readSections(r)
 	return nil
 }
 

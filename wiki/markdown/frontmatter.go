@@ -112,24 +112,29 @@ func (m *metaReader) problem(n *yaml.Node, format string, args ...any) {
 }
 
 func (m *metaReader) read(f *FrontMatter) {
+	m.each(f.Raw, func(key string, value *yaml.Node) { m.key(f, key, value) })
+}
+
+// each calls take for every key of front matter. It gives false when that cannot be read at all.
+func (m *metaReader) each(raw []byte, take func(key string, value *yaml.Node)) bool {
 	var doc yaml.Node
-	if err := yaml.Unmarshal(f.Raw, &doc); err != nil {
+	if err := yaml.Unmarshal(raw, &doc); err != nil {
 		line, message := 1, err.Error()
 		if e := (*yaml.LoadError)(nil); errors.As(err, &e) {
 			line, message = max(1, e.Mark.Line), e.Message
 		}
 		// An error at the end of the text would be named on the closing fence or after it.
-		line = min(line, max(1, bytes.Count(f.Raw, []byte{'\n'})))
+		line = min(line, max(1, bytes.Count(raw, []byte{'\n'})))
 		m.problems = append(m.problems, Problem{Line: m.line + line, Text: "The front matter cannot be read: " + message + "."})
-		return
+		return false
 	}
 	if len(doc.Content) == 0 {
-		return
+		return true
 	}
 	top := doc.Content[0]
 	if top.Kind != yaml.MappingNode {
 		m.problem(top, "The front matter is not a list of keys and values.")
-		return
+		return false
 	}
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		key, value := top.Content[i], top.Content[i+1]
@@ -137,8 +142,9 @@ func (m *metaReader) read(f *FrontMatter) {
 			m.problem(value, "%s refers to another value; write it out.", key.Value)
 			continue
 		}
-		m.key(f, key.Value, value)
+		take(key.Value, value)
 	}
+	return true
 }
 
 // key reads the value of one key. Keys that are not known are left to others.
@@ -382,23 +388,36 @@ func SetFrontMatter(source []byte, key, value string) []byte {
 	if !isKey(key) {
 		return slices.Clone(source)
 	}
-	newline := "\n"
-	if i := bytes.IndexByte(source, '\n'); i > 0 && source[i-1] == '\r' {
-		newline = "\r\n"
+	if value == "" {
+		return setLines(source, key)
 	}
-	line := ""
-	if value != "" {
-		line = key + ": " + quoteYAML(value) + newline
+	return setLines(source, key, key+": "+quoteYAML(value))
+}
+
+// setLines puts lines in the place of those of a key; without lines the key is gone.
+func setLines(source []byte, key string, lines ...string) []byte {
+	newline := newlineOf(source)
+	text := ""
+	if len(lines) > 0 {
+		text = strings.Join(lines, newline) + newline
 	}
 	start, end, body, ok := splitFrontMatter(source)
 	if !ok {
-		if line == "" {
+		if text == "" {
 			return slices.Clone(source)
 		}
-		return slices.Concat(source[:body], []byte("---"+newline+line+"---"+newline), source[body:])
+		return slices.Concat(source[:body], []byte("---"+newline+text+"---"+newline), source[body:])
 	}
 	from, to := keyLines(source, start, end, key)
-	return slices.Concat(source[:from], []byte(line), source[to:])
+	return slices.Concat(source[:from], []byte(text), source[to:])
+}
+
+// newlineOf gives how the first line of a page ends.
+func newlineOf(source []byte) string {
+	if i := bytes.IndexByte(source, '\n'); i > 0 && source[i-1] == '\r' {
+		return "\r\n"
+	}
+	return "\n"
 }
 
 func isKey(s string) bool {

@@ -37,5 +37,9 @@
 // SplitBlocks cuts a text in the blocks that a merge works with, at memory speed and without a parser. SetFrontMatter
 // edits one key and keeps every other byte. Document.Section gives the lines to edit for one heading.
 //
+// A Form (form.go) says of which sections pages of a kind consist; Document.Sizes tells how much of each is there, and
+// FormSection.State whether that will do. A form's instructions are for editors: its Skeleton has none, and
+// WithoutInstructions takes them out of pages that older forms left them in.
+//
 // It is the only importer of goldmark, chroma and bluemonday.
 package markdown

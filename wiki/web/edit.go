@@ -25,6 +25,7 @@ type draft struct {
 	action  string // "save", "preview", "changes" or "trial"
 
 	translated string // revision of the original that the text is up to date with, or ""
+	fields     fields // what the editor asks beside the text
 }
 
 // showEditor answers GET /edit/PATH: the page's text, or one ?section= of it, or an old ?rev=, or what a new page
@@ -72,7 +73,7 @@ func (q *request) showEditor() error {
 		v.Source = oneLineEnd(string(source[start:end]))
 		v.SectionText = sectionHeading(v.Source)
 	}
-	return q.render(http.StatusOK, "edit", v)
+	return q.renderEditor(http.StatusOK, v, d)
 }
 
 // redirectedEditor: a name that only resembles a page's may be just what the writer wants to begin; only an old name
@@ -101,14 +102,14 @@ func (q *request) showNewEditor(name string) error {
 	if q.query("form") == noForm {
 		f, ok = form{}, false
 	}
-	v.Source, v.Guide = f.begin(title), f.guide
-	if !ok {
-		v.Source = "# " + title + "\n\n"
+	v.Source = "# " + title + "\n\n"
+	if ok {
+		v.Source = f.begin(title)
 	}
 	v.Forms = q.site.choices(cmp.Or(f.name, noForm), func(form string) string {
 		return address("edit", p.String(), "form", form, "title", q.query("title"))
 	})
-	return q.render(http.StatusOK, "edit", v)
+	return q.renderEditor(http.StatusOK, v, d)
 }
 
 // editView is the form for a draft, without its text.
@@ -145,12 +146,15 @@ func (q *request) edit() error {
 		return err
 	}
 	base, err := q.basePage(d)
+	if err == nil {
+		d, err = q.takeFields(d)
+	}
 	if err != nil {
 		return q.refuse(d, err)
 	}
 	whole, err := q.whole(d, base)
 	if err == nil {
-		whole, err = q.markTranslated(d.translated, whole)
+		whole, err = q.markTranslated(d.translated, q.withoutInstructions(whole))
 	}
 	if err != nil {
 		return q.refuse(d, err)
@@ -183,6 +187,7 @@ func (q *request) readDraft() (draft, error) {
 		path: p, section: q.r.PostForm.Get("section"), source: oneLineEnd(q.r.PostForm.Get("source")),
 		summary: q.r.PostForm.Get("summary"), action: q.r.PostForm.Get("action"), translated: q.r.PostForm.Get("translated"),
 	}
+	d.fields = q.readFields()
 	if d.action == "" {
 		d.action = "save"
 	}
@@ -281,7 +286,7 @@ func (q *request) showPreview(d draft, whole string) error {
 	v.Problems = problemsOf(doc)
 	v.Broken = q.breaks(d.path, []byte(whole), thisEdit)
 	v.SectionText = q.sectionText(d)
-	return q.render(http.StatusOK, "edit", v)
+	return q.renderEditor(http.StatusOK, v, d)
 }
 
 func (q *request) showChanges(d draft, base wiki.Page, whole string) error {
@@ -294,7 +299,7 @@ func (q *request) showChanges(d draft, base wiki.Page, whole string) error {
 	v.Changes, v.HasChanges = diffHunks(wiki.Diff([]byte(oneLineEnd(string(base.Source))), []byte(whole), diffContext)), true
 	v.Broken = q.breaks(d.path, []byte(whole), thisEdit)
 	v.SectionText = q.sectionText(d)
-	return q.render(http.StatusOK, "edit", v)
+	return q.renderEditor(http.StatusOK, v, d)
 }
 
 func (q *request) isNew(d draft) bool { return d.base.IsZero() && !q.snap.Has(d.path) }
@@ -340,7 +345,7 @@ func (q *request) save(d draft, whole string) error {
 	case saved.Revision.Kind == wiki.Added:
 		code = "created"
 	}
-	return q.see(pageURL(saved.Revision.Path)+fragment(d.section), code)
+	return q.see(pageURL(saved.Revision.Path)+fragment(d.section), q.withKeywordNotice(code, whole))
 }
 
 // refuse shows the form again, with the writer's words and why they were not saved. What only the log should read
@@ -360,7 +365,7 @@ func (q *request) refuse(d draft, err error) error {
 	if kind := wiki.KindOf(err); kind == wiki.Internal || kind == wiki.Refused {
 		q.log.Error("an edit was not saved", "path", d.path.String(), "error", err)
 	}
-	return q.render(status, "edit", v)
+	return q.renderEditor(status, v, d)
 }
 
 // showConflict answers 409: what the other wrote, what the writer wrote, and an editor that holds both, joined where
@@ -441,7 +446,8 @@ func (q *request) preview() error {
 	}
 	defer release()
 	doc := q.site.parse([]byte(oneLineEnd(source)))
-	return q.send(http.StatusOK, htmlType, []byte(doc.HTML(&resolver{server: q.Server, now: q.now, from: from})))
+	html := []byte(doc.HTML(&resolver{server: q.Server, now: q.now, from: from}))
+	return q.send(http.StatusOK, htmlType, append(html, q.liveGuide(from, oneLineEnd(source))...))
 }
 
 // oneLineEnd makes every line end LF, as forms and diffs want it.

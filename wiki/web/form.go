@@ -1,48 +1,22 @@
 package web
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v4"
-
 	"coppice/wiki"
+	"coppice/wiki/catalog"
 	"coppice/wiki/markdown"
 )
 
-// form is a page form: a skeleton that new pages begin with, and what pages made with it have in common. It is a
-// Markdown file in .coppice/forms whose front matter says what it is for:
-//
-//	---
-//	title: A FAQ page
-//	about: One question with its answer, discussion and sources.
-//	guide: Say in the first paragraph what a hurried reader needs.
-//	questions: [Discussions]
-//	---
-//	## Introduction
-//	<!-- guide: two or three sentences -->
-//
-// Comments in the skeleton are for writers: no reader ever sees one.
+// form is a page form of the wiki: what its file says, and what it is called there.
 type form struct {
-	name      string // the file's name without ".md"
-	title     string
-	about     string
-	guide     string
-	questions []string // titles of sections under which every heading is a question
-	keywords  []string
-	skeleton  string
-}
-
-// formMatter is the front matter of a form.
-type formMatter struct {
-	Title     string   `yaml:"title"`
-	About     string   `yaml:"about"`
-	Guide     string   `yaml:"guide"`
-	Questions []string `yaml:"questions"`
-	Keywords  []string `yaml:"keywords"`
+	*markdown.Form
+	name string // the file's name without ".md"
+	file string
 }
 
 // formFiles lists the forms' files.
@@ -51,39 +25,40 @@ func formFiles(snap *wiki.Snapshot) []wiki.FileRef {
 	return files[:min(len(files), maxForms)]
 }
 
-// readForms reads the forms. A broken one is left out and logged: it must not keep anybody from writing.
+// readForms reads the forms. What is wrong with one keeps nobody from writing: it is used as far as it can be read, and
+// the editor of its pages names the line.
 func (s *Server) readForms(snap *wiki.Snapshot, files []wiki.FileRef) []form {
 	var forms []form
 	for _, file := range files {
+		f := form{name: strings.TrimSuffix(path.Base(file.Name), ".md"), file: file.Name}
 		source, _, err := snap.File(file.Name)
-		if err == nil && len(source) > maxFormFile {
-			err = errors.New("larger than a form may be")
-		}
-		var f form
-		if err == nil {
-			f, err = parseForm(strings.TrimSuffix(path.Base(file.Name), ".md"), source)
-		}
 		if err != nil {
-			s.log.Warn("a page form cannot be used", "file", file.Name, "error", err)
+			s.log.Warn("a page form cannot be read", "file", file.Name, "error", err)
 			continue
+		}
+		f.Form = markdown.ParseForm(source)
+		if len(f.Problems) > 0 {
+			s.log.Warn("a page form has faults", "file", file.Name, "line", f.Problems[0].Line, "fault", f.Problems[0].Text)
+		}
+		if f.Title == "" {
+			f.Title = readableName(f.name)
 		}
 		forms = append(forms, f)
 	}
 	return forms
 }
 
-func parseForm(name string, source []byte) (form, error) {
-	doc := markdown.Parse(source, markdown.Options{})
-	var m formMatter
-	if err := yaml.Unmarshal(doc.FrontMatter.Raw, &m); err != nil {
-		return form{}, fmt.Errorf("front matter: %w", err)
+// readTaxonomy reads the list of keywords; a wiki without one has an empty one.
+func (s *Server) readTaxonomy(snap *wiki.Snapshot) *catalog.Taxonomy {
+	source, _, err := snap.File(catalog.TaxonomyFile)
+	if err != nil {
+		return &catalog.Taxonomy{}
 	}
-	f := form{name: name, title: m.Title, about: m.About, guide: m.Guide, questions: m.Questions, keywords: m.Keywords}
-	if f.title == "" {
-		f.title = readableName(name)
+	t := catalog.ParseTaxonomy(source)
+	if len(t.Problems) > 0 {
+		s.log.Warn("the list of keywords has faults", "file", catalog.TaxonomyFile, "line", t.Problems[0].Line, "fault", t.Problems[0].Text)
 	}
-	f.skeleton = strings.TrimLeft(string(source[doc.Body:]), "\r\n")
-	return f, nil
+	return t
 }
 
 // form gives the form of that name. Without a name it is the first: a wiki with one form means it for every page.
@@ -98,14 +73,9 @@ func (t *site) form(name string) (form, bool) {
 
 // begin gives the text that a new page with that title begins with.
 func (f form) begin(title string) string {
-	text := []byte("\n" + f.skeleton)
-	if f.name != "" {
-		text = markdown.SetFrontMatter(text, "form", f.name)
-	}
-	if len(f.keywords) > 0 {
-		text = markdown.SetFrontMatter(text, "keywords", strings.Join(f.keywords, ", "))
-	}
-	return string(markdown.SetFrontMatter(text, "title", title))
+	text := markdown.SetFrontMatter([]byte(f.Skeleton()), "title", title)
+	text = markdown.SetFrontMatter(text, "form", f.name)
+	return string(markdown.SetFrontMatterList(text, markdown.FieldKeywords, f.Keywords))
 }
 
 // noForm is the name under which a writer does without any form.
@@ -116,7 +86,7 @@ const noForm = "none"
 func (t *site) choices(current string, url func(name string) string) []FormChoice {
 	var list []FormChoice
 	for _, f := range t.forms {
-		list = append(list, FormChoice{Name: f.name, Title: f.title, About: f.about, URL: url(f.name), Current: f.name == current})
+		list = append(list, FormChoice{Name: f.name, Title: f.Title, About: f.About, URL: url(f.name), Current: f.name == current})
 	}
 	if list != nil {
 		list = append(list, FormChoice{Name: noForm, Title: "Empty page", About: "A title, and nothing else.", URL: url(noForm), Current: current == noForm})
@@ -127,11 +97,80 @@ func (t *site) choices(current string, url func(name string) string) []FormChoic
 // parse reads a page's text as its form has it read: a section of the form may make every heading below it a question.
 func (t *site) parse(source []byte) *markdown.Document {
 	doc := markdown.Parse(source, markdown.Options{})
-	if doc.FrontMatter.Form == "" {
-		return doc
-	}
-	if f, ok := t.form(doc.FrontMatter.Form); ok && len(f.questions) > 0 {
-		return markdown.Parse(source, markdown.Options{QuestionSections: f.questions})
+	if f, ok := t.formOf(doc.FrontMatter); ok {
+		if titles := f.QuestionSections(); len(titles) > 0 {
+			return markdown.Parse(source, markdown.Options{QuestionSections: titles})
+		}
 	}
 	return doc
+}
+
+// formOf gives the form that a page says it follows.
+func (t *site) formOf(f markdown.FrontMatter) (form, bool) {
+	if f.Form == "" {
+		return form{}, false
+	}
+	return t.form(f.Form)
+}
+
+// chosen counts what somebody chose of keywords: what the form begins every page with is no choice.
+func (f form) chosen(keywords []string) int {
+	n := 0
+	for _, k := range keywords {
+		if !slices.ContainsFunc(f.Keywords, func(p string) bool { return strings.EqualFold(p, k) }) {
+			n++
+		}
+	}
+	return n
+}
+
+// entries counts what a page has in a field of its front matter.
+func (f form) entries(field string, keywords, aliases []string) int {
+	if field == markdown.FieldAliases {
+		return len(aliases)
+	}
+	return f.chosen(keywords)
+}
+
+// check gives the state of each section of the form in a page's text, in the form's order, and how much each holds.
+func (f form) check(doc *markdown.Document) ([]markdown.State, []markdown.Size) {
+	introduction, all := doc.Sizes()
+	bySlug := make(map[string]markdown.Size, len(all))
+	for _, s := range slices.Backward(all) { // of headings that say the same the first counts
+		bySlug[s.Slug] = s.Size
+	}
+	states, sizes := make([]markdown.State, len(f.Sections)), make([]markdown.Size, len(f.Sections))
+	for i, s := range f.Sections {
+		size, there := bySlug[s.Slug]
+		if s.Level == 0 {
+			size, there = markdown.Size{Words: size.Words + introduction.Words, Paragraphs: size.Paragraphs + introduction.Paragraphs}, true
+		}
+		states[i], sizes[i] = s.State(size, f.entries(s.Field, doc.FrontMatter.Keywords, doc.FrontMatter.Aliases), there), size
+	}
+	return states, sizes
+}
+
+// stateOf gives the state of a section on a page as the catalog knows it.
+func (f form) stateOf(s markdown.FormSection, e *catalog.Entry) markdown.State {
+	size, there := e.Section(s.Slug)
+	if s.Level == 0 {
+		size.Words += e.Introduction.Words
+		size.Paragraphs += e.Introduction.Paragraphs
+		there = true
+	}
+	return s.State(size, f.entries(s.Field, e.Keywords, e.Aliases), there)
+}
+
+// faults says what is wrong with a form, for those who write with it.
+func (f form) faults() []string {
+	var list []string
+	for _, p := range f.Problems[:min(len(f.Problems), steeringFaults)] {
+		list = append(list, faultOf(f.file, p.Line, p.Text))
+	}
+	return list
+}
+
+// faultOf names a line of a file that steers the wiki.
+func faultOf(file string, line int, text string) string {
+	return fmt.Sprintf("Line %d of %s: %s", cmp.Or(line, 1), file, text)
 }

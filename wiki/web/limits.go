@@ -69,9 +69,15 @@ const (
 	pastMoments = 16
 	// maxNav keeps the menu a menu.
 	maxNav = 12
-	// maxForms and maxFormFile bound what is read for the choice of forms.
-	maxForms    = 32
-	maxFormFile = 64 << 10
+	// maxForms bounds what is read for the choice of forms.
+	maxForms = 32
+	// steeringFaults is how many faults of a form or of the list of keywords an editor is told of at once.
+	steeringFaults = 3
+	// maxKeywordField and maxAskedField bound, in bytes, what the editor's fields for them may hold: some dozen of each.
+	maxKeywordField = 4 << 10
+	maxAskedField   = 16 << 10
+	// maxFieldLines is how many keywords or wordings a page may get by those fields.
+	maxFieldLines = 100
 	// originPages is how many pages of one edit are read to find the one that a passage was written on.
 	originPages = 8
 	// maxRemovedQuery is the length, in bytes, of what is looked for among removed sentences: a sentence or two.
@@ -84,12 +90,22 @@ const (
 
 // Lengths of lists. A list that is longer goes on at another address.
 const (
-	historyRows    = 50
-	recentRows     = 60
-	feedEntries    = 30
-	listRows       = 500
-	searchHits     = 20
-	suggestions    = 8
+	historyRows = 50
+	recentRows  = 60
+	feedEntries = 30
+	listRows    = 500
+	searchHits  = 20
+	suggestions = 8
+	// alikeRead answers on alikePages pages are looked at for the same question; a writer is asked about alikeShown, with
+	// alikeLead bytes of each answer: two or three sentences.
+	alikeRead  = 20
+	alikePages = 12
+	alikeShown = 5
+	alikeLead  = 240
+	// knownKeywords is how many keywords the editor lists for those who do without scripts: a screen or two of them.
+	knownKeywords = 60
+	// gapLinks is how many ways to narrow a list of pages by what they lack are offered.
+	gapLinks       = 24
 	nearPages      = 6
 	backlinksShown = 6
 	formerShown    = 4

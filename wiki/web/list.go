@@ -16,16 +16,6 @@ import (
 	"coppice/wiki/catalog"
 )
 
-// listAll answers GET /pages.
-func (q *request) listAll() error {
-	q.await(q.cfg.FollowingCatalog, derivedWait)
-	all := q.cfg.Catalog.View().All()
-	return q.showList(ListView{
-		Base: q.base("All pages", "list"), Kind: "all", Empty: "There is no page yet.",
-		Lead: fmt.Sprintf("Every page of the wiki, by title: %d.", len(all)),
-	}, all)
-}
-
 // listCategories answers GET /categories: the keywords that pages carry.
 func (q *request) listCategories() error {
 	q.await(q.cfg.FollowingCatalog, derivedWait)
@@ -175,10 +165,14 @@ func (q *request) showList(v ListView, entries []*catalog.Entry) error {
 func (q *request) part(v *ListView, total int) []int {
 	part := parsePart(q.query("part"))
 	at := func(n int) string {
-		here := url.URL{Path: q.r.URL.Path}
-		if n > 1 {
-			here.RawQuery = "part=" + strconv.Itoa(n)
+		here, query := url.URL{Path: q.r.URL.Path}, url.Values{}
+		if missing := q.query("missing"); missing != "" {
+			query.Set("missing", missing)
 		}
+		if n > 1 {
+			query.Set("part", strconv.Itoa(n))
+		}
+		here.RawQuery = query.Encode()
 		return here.String()
 	}
 	start := min((part-1)*listRows, total)

@@ -7,8 +7,8 @@ import (
 	"coppice/wiki"
 )
 
-// askTitle answers GET /new. Without ?title= it asks for one; with it, it leads to the editor of that page, or to the
-// page if there is one of that title.
+// askTitle answers GET /new. Without ?title= it asks for one; with it, it leads to the page of that title if there is one,
+// shows the questions that may be the same, or leads to the editor when nothing is like it.
 func (q *request) askTitle() error {
 	if !q.who.MayEdit {
 		return errReadOnly
@@ -33,7 +33,12 @@ func (q *request) askTitle() error {
 		v.Near = q.near(title)
 		return q.render(http.StatusUnprocessableEntity, "new", v)
 	}
-	return &redirect{http.StatusSeeOther, address("edit", p.String(), "title", title, "form", q.query("form"))}
+	editor := address("edit", p.String(), "title", title, "form", q.query("form"))
+	if v.Alike = q.alike(title); len(v.Alike) == 0 {
+		return &redirect{http.StatusSeeOther, editor}
+	}
+	v.GoOnURL = editor
+	return q.render(http.StatusOK, "new", v)
 }
 
 // existing gives the page that has a title, or that such a title would be kept under.

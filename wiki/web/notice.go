@@ -14,14 +14,16 @@ const noticeSeconds = 30
 
 // notices are all that can be said. A code that is not here says nothing, so that a forged cookie can't either.
 var notices = map[string]Notice{
-	"saved":     {Kind: "good", Text: "Your edit is saved."},
-	"merged":    {Kind: "good", Text: "Your edit is saved, and joined with what somebody else changed meanwhile."},
-	"created":   {Kind: "good", Text: "The page is there now. Thank you!"},
-	"renamed":   {Kind: "good", Text: "The page has a new address. The old one leads here."},
-	"deleted":   {Kind: "good", Text: "The page is deleted. Its history stays, and it can be restored."},
-	"restored":  {Kind: "good", Text: "The older version is back."},
-	"reverted":  {Kind: "good", Text: "That change is undone."},
-	"unchanged": {Kind: "info", Text: "There was nothing to save: the page says that already."},
+	"saved":       {Kind: "good", Text: "Your edit is saved."},
+	"merged":      {Kind: "good", Text: "Your edit is saved, and joined with what somebody else changed meanwhile."},
+	"created":     {Kind: "good", Text: "The page is there now. Thank you!"},
+	"saved-new":   {Kind: "good", Text: "Your edit is saved. One of its keywords is new: no other page has it yet."},
+	"created-new": {Kind: "good", Text: "The page is there now. Thank you! One of its keywords is new: no other page has it yet."},
+	"renamed":     {Kind: "good", Text: "The page has a new address. The old one leads here."},
+	"deleted":     {Kind: "good", Text: "The page is deleted. Its history stays, and it can be restored."},
+	"restored":    {Kind: "good", Text: "The older version is back."},
+	"reverted":    {Kind: "good", Text: "That change is undone."},
+	"unchanged":   {Kind: "info", Text: "There was nothing to save: the page says that already."},
 }
 
 // noticeCode gives the code that r carries, or "". It reads the header as it is, for it stands on the fast path.

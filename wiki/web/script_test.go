@@ -85,7 +85,7 @@ type scriptRun struct {
 var (
 	requestLine = regexp.MustCompile(`^(GET|HEAD|POST|PUT|DELETE|OPTIONS) (/.*|\*)$`)
 	headerField = regexp.MustCompile(`^[A-Z][A-Za-z-]*: `)
-	formField   = regexp.MustCompile(`^([a-z]+)=(.*)$`)
+	formField   = regexp.MustCompile(`^([a-z_]+)=(.*)$`)
 	variable    = regexp.MustCompile(`\$[A-Z]+`)
 )
 

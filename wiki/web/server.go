@@ -24,7 +24,9 @@
 //
 // POST /edit/PATH carries the text, and as "base" the commit that the writer started from. A section is put back into
 // the whole page as it was at base, so that a merge always sees whole pages. The answer is 303 to the page, 409 with
-// both texts, or 422 with the form and a sentence; whichever it is, the writer's words are in it or saved.
+// both texts, or 422 with the form and a sentence; whichever it is, the writer's words are in it or saved. Fields beside
+// the text (fields.go) are put into its front matter first. What a page's form asks for (guide.go) is worked out from the
+// text whenever the editor or a preview is made; lists of what pages lack (gaps.go) from what the catalog knows of sizes.
 //
 // # Safety
 //
@@ -103,6 +105,8 @@ type Server struct {
 	pastTitles  *pastTitles
 	anchorLines *anchorLines
 	translated  atomic.Pointer[translations]
+	vocabulary  atomic.Pointer[keptVocabulary]
+	gaps        atomic.Pointer[gaps]
 	driftWords  *driftWords
 	expected    atomic.Pointer[expected]
 	readers     slots // for pages
@@ -236,6 +240,7 @@ func (s *Server) routes() *echo.Echo {
 
 	read("/search", (*request).showSearch)
 	read("/suggest", (*request).suggest)
+	read("/suggest/keywords", (*request).suggestKeywords)
 	read("/opensearch.xml", (*request).describeSearch)
 	read("/recent", (*request).showRecent)
 	read("/recent.atom", (*request).recentFeed)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"coppice/wiki"
+	"coppice/wiki/catalog"
 	"coppice/wiki/markdown"
 )
 
@@ -25,14 +26,15 @@ type site struct {
 	nav      []NavLink
 	front    wiki.Path // the root folder's own page; zero when there is none
 	forms    []form
+	keywords *catalog.Taxonomy
 	sources  siteSources
 	navLinks []markdown.Link
 }
 
 // siteSources are the blobs a site is read from: while they stay, nothing is parsed again.
 type siteSources struct {
-	front, nav wiki.ID
-	forms      []wiki.FileRef
+	front, nav, keywords wiki.ID
+	forms                []wiki.FileRef
 }
 
 // siteOf gives the site of a generation. The last one is kept: two requests that make it at once do the same work twice.
@@ -52,6 +54,7 @@ func (s *Server) readSite(now generation, old *site) *site {
 	t.front, _ = snap.FolderPage("")
 	t.sources.front, _ = snap.PageBlob(t.front)
 	t.sources.nav, _ = snap.FileID(navFile)
+	t.sources.keywords, _ = snap.FileID(catalog.TaxonomyFile)
 	t.sources.forms = formFiles(snap)
 	if old != nil && old.sources.front == t.sources.front {
 		t.Name, t.Tagline = old.Name, old.Tagline
@@ -71,6 +74,11 @@ func (s *Server) readSite(now generation, old *site) *site {
 		t.forms = old.forms
 	} else {
 		t.forms = s.readForms(snap, t.sources.forms)
+	}
+	if old != nil && old.sources.keywords == t.sources.keywords {
+		t.keywords = old.keywords
+	} else {
+		t.keywords = s.readTaxonomy(snap)
 	}
 	return t
 }

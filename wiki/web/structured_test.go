@@ -88,7 +88,7 @@ func TestNinePastedQuestions(t *testing.T) {
 		}
 	}
 	data := structuredIn(t, page.body)
-	if why := invalid(data, "FAQPage", 9); why != "" {
+	if why := unlawful(data, "FAQPage", 9); why != "" {
 		t.Error(why)
 	}
 	doc := markdown.Parse([]byte(nineQuestions), markdown.Options{})
@@ -142,7 +142,7 @@ func structuredIn(t *testing.T, page string) map[string]any {
 }
 
 // invalid holds JSON-LD against what schema.org and Google ask of a FAQPage and a QAPage, and says what is wrong.
-func invalid(data map[string]any, kind string, questions int) string {
+func unlawful(data map[string]any, kind string, questions int) string {
 	if data["@context"] != "https://schema.org" || data["@type"] != kind {
 		return fmt.Sprintf("%v of %v, want %s", data["@type"], data["@context"], kind)
 	}
@@ -241,7 +241,7 @@ func TestStarterPagesForMachines(t *testing.T) {
 			kind = "QAPage"
 		}
 		kinds[kind]++
-		if why := invalid(data, kind, len(questions)); why != "" {
+		if why := unlawful(data, kind, len(questions)); why != "" {
 			t.Errorf("%s: %s", ref.Path, why)
 		}
 		address := "https://faq.example.org" + pageURL(ref.Path)
@@ -281,14 +281,14 @@ func TestStructuredKinds(t *testing.T) {
 			if err := json.Unmarshal(text, &data); err != nil {
 				t.Fatalf("%v: %s", err, text)
 			}
-			if why := invalid(data, c.kind, c.questions); why != "" {
+			if why := unlawful(data, c.kind, c.questions); why != "" {
 				t.Error(why)
 			}
 			// On a copy nobody can add an answer.
 			if err := json.Unmarshal(structuredOf(doc, "Page", "https://x.example/p", false).at(time.Now(), time.Now()), &data); err != nil {
 				t.Fatal(err)
 			}
-			if why := invalid(data, "FAQPage", c.questions); why != "" {
+			if why := unlawful(data, "FAQPage", c.questions); why != "" {
 				t.Error(why)
 			}
 		})
@@ -307,14 +307,14 @@ func TestHostileStructured(t *testing.T) {
 		kind string
 		n    int
 	}{"one": {"QAPage", 1}, "two": {"QAPage", 1}} {
-		if why := invalid(structuredIn(t, h.get("/wiki/"+name).want(t, 200).body), want.kind, want.n); why != "" {
+		if why := unlawful(structuredIn(t, h.get("/wiki/"+name).want(t, 200).body), want.kind, want.n); why != "" {
 			t.Errorf("%s: %s", name, why)
 		}
 	}
 	data := structuredIn(t, h.get("/wiki/many").want(t, 200).body)
 	if n := len(data["mainEntity"].([]any)); n < 2 || n > 39 {
 		t.Errorf("%d questions", n)
-	} else if why := invalid(data, "FAQPage", n); why != "" {
+	} else if why := unlawful(data, "FAQPage", n); why != "" {
 		t.Error(why)
 	}
 	// Without an address of its own, the site names only what is whole anyway.

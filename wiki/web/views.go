@@ -194,7 +194,8 @@ type EditView struct {
 	Cancel      string
 	Limit       int              // bytes a page may have
 	Help        string           // address of the page about writing
-	Guide       string           // what the form says to the writer, plain text; "" when there is none
+	Guide       *FormGuide       // what the page's form asks for, else nil
+	Fields      *PageFields      // of a whole page, else nil
 	Translation *TranslationEdit // of a translation, else nil
 	HasTests    bool             // there are searches to be tried: POST with the action "trial" tells (JSON)
 	Broken      *BrokenSearches  // by the text as it is, or nil
@@ -207,7 +208,9 @@ type NewView struct {
 	Name     string // the title typed so far
 	Sentence string // why that title cannot be used, or ""
 	Forms    []FormChoice
-	Near     []PageLink // pages that may already be what the writer has in mind
+	Near     []PageLink      // pages that may already be what the writer has in mind
+	Alike    []AlikeQuestion // questions that may be the same
+	GoOnURL  string          // the editor, when none of them is
 }
 
 // FormChoice is a page form that a new page can begin with.
@@ -413,7 +416,8 @@ type ListView struct {
 	Total      int
 	Older      string
 	Newest     string
-	Empty      string // the sentence when there is nothing
+	Empty      string       // the sentence when there is nothing
+	Filters    []FacetValue // ways to narrow the list to pages that lack something
 }
 
 // ListGroup is a part of a list under a letter or a folder.

@@ -23,6 +23,7 @@ function livePreview(form, source) {
       const answer = await fetch(form.dataset.preview, { method: "POST", body: new FormData(form), signal: asking.signal });
       if (!answer.ok) throw new Error(answer.statusText);
       text.innerHTML = await answer.text();  // sanitised by the server, and the page's policy lets no script run
+      takeGuide(text);
       // The Tab key goes from the text to the summary and on to Save; the preview is one stop of it, and scrolls.
       for (const link of text.querySelectorAll("a, summary, button, input")) link.tabIndex = -1;
       pane.classList.remove("stale");
@@ -40,7 +41,8 @@ function livePreview(form, source) {
   }
 
   const later = after(previewPause, render);
-  source.addEventListener("input", () => { if (!pane.hidden) later(); });
+  form.addEventListener("input", (event) => { if (!pane.hidden && event.target !== form.elements.namedItem("summary")) later(); });
+  form.addEventListener("change", () => { if (!pane.hidden) later(); });
   button.addEventListener("click", (event) => {
     event.preventDefault();
     show(pane.hidden);
@@ -72,6 +74,14 @@ function tryBySearches(form, source, place) {
   }));
 }
 
+// takeGuide puts the state of the sections, which comes with the preview, in the place of the older one. No page can have such an id.
+function takeGuide(text) {
+  const next = text.querySelector("#ui\\:guide-sections");
+  if (!next) return;
+  next.remove();
+  document.getElementById("ui:guide-sections")?.replaceWith(next);
+}
+
 // sizeHint counts bytes as the server does, and says when there are too many.
 function sizeHint(source, output, limit) {
   const encoder = new TextEncoder();
@@ -91,8 +101,11 @@ function keepDraft(form, source) {
   const key = `draft:${form.dataset.draft}`;
   const base = form.elements.namedItem("base").value;
   const summary = form.elements.namedItem("summary");
+  const fields = ["keywords", "asked"].map((name) => form.elements.namedItem(name)).filter(Boolean);
+  const asTyped = () => fields.map((field) => field.value);
   const draft = readDraft(key);
-  if (draft && (draft.text === source.value || (draft.sent && draft.base !== base))) remember(key, null);
+  const same = (draft) => draft.text === source.value && (!draft.fields || draft.fields.join("\n") === asTyped().join("\n"));
+  if (draft && (same(draft) || (draft.sent && draft.base !== base))) remember(key, null);
   else if (draft) offerDraft(draft);
 
   function offerDraft(draft) {
@@ -106,6 +119,7 @@ function keepDraft(form, source) {
     take.addEventListener("click", () => {
       source.value = draft.text;
       if (draft.summary) summary.value = draft.summary;
+      fields.forEach((field, i) => { field.value = draft.fields?.[i] ?? field.value; });
       source.dispatchEvent(new Event("input", { bubbles: true }));
       offer.remove();
       source.focus();
@@ -117,9 +131,9 @@ function keepDraft(form, source) {
   }
 
   let settled = false;  // sent or cancelled: what is kept is not to be written over
-  const write = (sent) => remember(key, JSON.stringify({ text: source.value, summary: summary.value, base, time: Date.now(), sent }));
-  const keep = () => { if (!settled && source.value !== source.defaultValue) write(false); };
-  source.addEventListener("input", after(draftPause, keep));
+  const write = (sent) => remember(key, JSON.stringify({ text: source.value, summary: summary.value, fields: asTyped(), base, time: Date.now(), sent }));
+  const keep = () => { if (!settled && changed([source, ...fields])) write(false); };
+  for (const box of [source, ...fields]) box.addEventListener("input", after(draftPause, keep));
   addEventListener("pagehide", keep);
   addEventListener("pageshow", () => { settled = false; });
   document.getElementById("ui:cancel")?.addEventListener("click", () => {
@@ -132,6 +146,11 @@ function keepDraft(form, source) {
   });
 }
 
+// changed tells whether something was typed into one of these.
+function changed(boxes) {
+  return boxes.some((box) => box.value !== box.defaultValue);
+}
+
 function readDraft(key) {
   try {
     return JSON.parse(remembered(key));
@@ -142,12 +161,12 @@ function readDraft(key) {
 
 // guardLeaving asks before a tab with unsaved text is closed.
 function guardLeaving(form, source) {
-  const before = source.defaultValue;
+  const boxes = [source, form.elements.namedItem("keywords"), form.elements.namedItem("asked")].filter(Boolean);
   let leaving = false;
   form.addEventListener("submit", () => { leaving = true; });
   document.getElementById("ui:cancel")?.addEventListener("click", () => { leaving = true; });
   addEventListener("pageshow", () => { leaving = false; });
-  addEventListener("beforeunload", (event) => { if (!leaving && source.value !== before) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (!leaving && changed(boxes)) event.preventDefault(); });
 }
 
 function saveByKey(form) {
@@ -169,4 +188,6 @@ if (editor) {
   saveByKey(editor);
   if (editor.dataset.preview) livePreview(editor, source);
   if ("trial" in editor.dataset) tryBySearches(editor, source, document.getElementById("ui:broken"));
+  const keywords = document.getElementById("ui:keywords");
+  keywords?.addEventListener("focus", () => import(keywords.dataset.script), { once: true });
 }

@@ -1,0 +1,174 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"coppice/wiki"
+	"coppice/wiki/markdown"
+)
+
+// renderEditor answers with the editor, and what stands in it beside the text: fields, and what the page's form asks for.
+func (q *request) renderEditor(status int, v EditView, d draft) error {
+	d.section = v.Section
+	doc := markdown.Parse([]byte(v.Source), markdown.Options{})
+	if d.section == "" {
+		v.Fields = q.fieldsView(doc, d.fields)
+	}
+	v.Guide = q.guide(d, doc)
+	if v.Guide != nil {
+		v.Guide.Open = v.New || d.section != ""
+	}
+	return q.render(status, "edit", v)
+}
+
+// guide gives what the form of a page says to its writer, and how much of it is there. doc is the page, or the section of
+// it that is edited. Pages without a form have no guide.
+func (q *request) guide(d draft, doc *markdown.Document) *FormGuide {
+	if d.section != "" {
+		return q.sectionGuide(d, doc)
+	}
+	f, ok := q.site.formOf(doc.FrontMatter)
+	if !ok {
+		return nil
+	}
+	g := &FormGuide{Title: f.Title, Text: f.Guide, Faults: f.faults()}
+	states, sizes := f.check(doc)
+	for i, s := range f.Sections {
+		entries := f.entries(s.Field, doc.FrontMatter.Keywords, doc.FrontMatter.Aliases)
+		g.Sections = append(g.Sections, guideSection(s, states[i], sizes[i], entries))
+		if s.Lacks(states[i]) {
+			g.Lacking++
+		}
+	}
+	return g
+}
+
+// sectionGuide gives what the form says about the section that is edited, or about the one that it lies in.
+func (q *request) sectionGuide(d draft, doc *markdown.Document) *FormGuide {
+	page, err := q.snap.Page(d.path)
+	if err != nil {
+		return nil
+	}
+	whole := q.site.parse(page.Source)
+	f, ok := q.site.formOf(whole.FrontMatter)
+	if !ok {
+		return nil
+	}
+	slug, own := enclosing(whole, d.section, f)
+	i, ok := f.Section(slug)
+	if !ok {
+		return nil
+	}
+	s := f.Sections[i]
+	g := &FormGuide{Title: f.Title, Faults: f.faults(), Sections: []GuideSection{{
+		Title: s.Title, Hint: s.Length.Hint, Instructions: instructions(s), Required: s.Required,
+	}}}
+	if _, all := doc.Sizes(); own && len(all) > 0 && all[0].Slug == slug {
+		state := s.State(all[0].Size, 0, true)
+		g.Sections[0] = guideSection(s, state, all[0].Size, 0)
+		if s.Lacks(state) {
+			g.Lacking++
+		}
+	}
+	return g
+}
+
+// enclosing gives the slug of the form's section that the section at anchor is, or lies in.
+func enclosing(doc *markdown.Document, anchor string, f form) (slug string, own bool) {
+	level := 0
+	for i := len(doc.Outline) - 1; i >= 0; i-- {
+		h := doc.Outline[i]
+		if level == 0 && h.Anchor != anchor || level > 0 && h.Level >= level {
+			continue
+		}
+		slug = markdown.Anchor(h.Text)
+		if _, ok := f.Section(slug); ok {
+			return slug, level == 0
+		}
+		level = h.Level
+	}
+	return "", false
+}
+
+func instructions(s markdown.FormSection) []string {
+	if s.Instruction == "" {
+		return nil
+	}
+	return strings.Split(s.Instruction, "\n")
+}
+
+// guideSection words the state of a section.
+func guideSection(s markdown.FormSection, state markdown.State, size markdown.Size, entries int) GuideSection {
+	g := GuideSection{Title: s.Title, Hint: s.Length.Hint, Instructions: instructions(s), Required: s.Required}
+	switch state {
+	case markdown.Fine:
+		g.State, g.Said = "fine", "done"
+	case markdown.Short:
+		g.State, g.Said = "short", "so far "+amount(s, size, entries)
+	case markdown.Empty:
+		g.State, g.Said = "empty", "empty"
+		if !s.Required {
+			g.Said = "empty: fill it, or delete its heading"
+		}
+	case markdown.Missing:
+		g.State, g.Said = "missing", "missing"
+		if !s.Required {
+			g.State, g.Said = "open", "not there, and need not be"
+		}
+	}
+	if s.Field == markdown.FieldKeywords && state == markdown.Missing && s.Required {
+		g.Said = "none chosen yet"
+	}
+	return g
+}
+
+// amount says how much of a section is there, in what its length counts.
+func amount(s markdown.FormSection, size markdown.Size, entries int) string {
+	n, one, many := size.Words, "word", "words"
+	switch s.Length.Unit {
+	case markdown.Paragraphs:
+		n, one, many = size.Paragraphs, "paragraph", "paragraphs"
+	case markdown.Entries:
+		n, one, many = entries, "entry", "entries"
+	}
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// liveGuide is what the preview of a draft carries along for the editor: its guide, rendered anew.
+func (q *request) liveGuide(path wiki.Path, source string) []byte {
+	d := draft{path: path, section: q.r.PostForm.Get("section"), source: source, fields: q.readFields()}
+	if with, err := q.takeFields(d); err == nil {
+		d = with
+	}
+	g := q.guide(d, markdown.Parse([]byte(d.source), markdown.Options{}))
+	if g == nil {
+		return nil
+	}
+	var buf bytes.Buffer
+	if err := q.cfg.Theme.RenderPart(&buf, "edit", "guide-sections", g); err != nil {
+		q.log.Error("the guide of a form cannot be rendered", "error", err)
+		return nil
+	}
+	return buf.Bytes()
+}
+
+// withoutInstructions takes the instructions of its form out of a page before it is kept.
+func (q *request) withoutInstructions(source string) string {
+	if !strings.Contains(source, "<!--") {
+		return source
+	}
+	matter, _, ok := markdown.ReadFrontMatter([]byte(source))
+	if !ok {
+		return source
+	}
+	f, ok := q.site.formOf(matter)
+	if !ok {
+		return source
+	}
+	return string(f.WithoutInstructions([]byte(source)))
+}
