@@ -88,6 +88,9 @@ func (p *plan) meetSome(b *board, among *roaring.Bitmap, part float64) (whole bo
 	total := 0.0
 	for i := range p.units {
 		u := &p.units[i]
+		if u.pages.IsEmpty() { // what no page has is not to be had
+			continue
+		}
 		total += u.weight
 		set := u.pages
 		if among != nil {

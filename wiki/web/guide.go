@@ -62,15 +62,12 @@ func (q *request) sectionGuide(d draft, doc *markdown.Document) *FormGuide {
 		return nil
 	}
 	s := f.Sections[i]
-	g := &FormGuide{Title: f.Title, Faults: f.faults(), Sections: []GuideSection{{
+	g := &FormGuide{Title: f.Title, Faults: f.faults(), Part: true, Sections: []GuideSection{{
 		Title: s.Title, Hint: s.Length.Hint, Instructions: instructions(s), Required: s.Required,
 	}}}
 	if _, all := doc.Sizes(); own && len(all) > 0 && all[0].Slug == slug {
 		state := s.State(all[0].Size, 0, true)
 		g.Sections[0] = guideSection(s, state, all[0].Size, 0)
-		if s.Lacks(state) {
-			g.Lacking++
-		}
 	}
 	return g
 }

@@ -5,7 +5,8 @@ type FormGuide struct {
 	Title    string // of the form
 	Text     string // to the writer, plain; "" when there is none
 	Sections []GuideSection
-	Lacking  int // sections that still want work
+	Lacking  int  // sections that still want work
+	Part     bool // one section is edited: of the others nothing is said
 	Open     bool
 	Faults   []string // sentences on what is wrong with the form itself
 }
