@@ -142,25 +142,17 @@ type fixedCursor struct {
 
 func (c fixedCursor) score() float64 { return c.points }
 
-// scaledCursor gives every match a part of its score.
-type scaledCursor struct {
-	cursor
-	factor float64
-}
-
-func (c scaledCursor) score() float64 { return c.factor * c.cursor.score() }
-
-// allCursor walks the documents that match all of must and none of not. What else they match of may adds to the score.
+// allCursor walks the documents that match all of must. What else they match of may adds to the score.
 type allCursor struct {
-	must, may, not []cursor
-	id             uint64
-	begun          bool
+	must, may []cursor
+	id        uint64
+	begun     bool
 }
 
 // all makes an allCursor; must is not empty.
-func all(must, may, not []cursor) *allCursor {
+func all(must, may []cursor) *allCursor {
 	slices.SortStableFunc(must, func(a, b cursor) int { return cmp.Compare(a.cost(), b.cost()) })
-	return &allCursor{must: must, may: may, not: not}
+	return &allCursor{must: must, may: may}
 }
 
 func (c *allCursor) doc() uint64 { return c.id }
@@ -170,22 +162,14 @@ func (c *allCursor) seek(from uint64) error {
 		return nil
 	}
 	c.begun = true
-	for {
-		at, err := c.agree(from)
-		if err != nil {
-			return err
-		}
-		c.id = at
-		if at == noDoc {
-			return nil
-		}
-		if out, err := anyAt(c.not, at); err != nil {
-			return err
-		} else if !out {
-			return seekAll(c.may, at)
-		}
-		from = at + 1
+	at, err := c.agree(from)
+	if err != nil {
+		return err
 	}
+	if c.id = at; at == noDoc {
+		return nil
+	}
+	return seekAll(c.may, at)
 }
 
 func seekAll(list []cursor, from uint64) error {
@@ -215,18 +199,6 @@ func (c *allCursor) agree(id uint64) (uint64, error) {
 		}
 	}
 	return id, nil
-}
-
-func anyAt(list []cursor, id uint64) (bool, error) {
-	for _, c := range list {
-		if err := c.seek(id); err != nil {
-			return false, err
-		}
-		if c.doc() == id {
-			return true, nil
-		}
-	}
-	return false, nil
 }
 
 func (c *allCursor) score() float64 {

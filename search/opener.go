@@ -10,18 +10,15 @@ import (
 
 // opener opens cursors. After an error, what it opens is nil.
 type opener struct {
-	s        *session
-	ranks    bool
-	kind     string                        // of the documents that are wanted; "" is both
-	placesOf func(string) (*places, error) // where a phrase stands
-	err      error
+	s     *session
+	ranks bool
+	err   error
 
-	must, may, not []cursor
+	must, may []cursor
 }
 
 func (o *opener) require(c cursor) { o.add(&o.must, c) }
 func (o *opener) mayHave(c cursor) { o.add(&o.may, c) }
-func (o *opener) forbid(c cursor)  { o.add(&o.not, c) }
 
 func (o *opener) add(list *[]cursor, c cursor) {
 	if c != nil {
@@ -38,7 +35,7 @@ func (o *opener) matching() (cursor, error) {
 	if len(must) == 0 {
 		must = []cursor{nothing()}
 	}
-	return all(must, o.may, o.not), nil
+	return all(must, o.may), nil
 }
 
 // tag opens what has a tag.
@@ -84,7 +81,7 @@ func (o *opener) both(list ...cursor) cursor {
 	case 1:
 		return list[0]
 	}
-	return all(list, nil, nil)
+	return all(list, nil)
 }
 
 // either opens what matches any of the list; nil when the list is empty.

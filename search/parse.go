@@ -1,7 +1,6 @@
 package search
 
 import (
-	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -123,7 +122,7 @@ func (c clause) problem() string {
 	switch c.field {
 	case inYear, changedBefore, changedAfter:
 		if _, _, ok := period(c.text); !ok {
-			return fmt.Sprintf("%s: wants a day, month or year, such as 2026-03-31, 2026-03 or 2026.", shownAs[c.field])
+			return shownAs[c.field] + ": wants a day, month or year, such as 2026-03-31, 2026-03 or 2026."
 		}
 	}
 	return ""

@@ -45,7 +45,7 @@ func (p *plan) score(b *board) error {
 	for _, u := range list {
 		sets = append(sets, u.docs())
 	}
-	exact := p.exactSections()
+	exact, named, bonus := p.exactSections(), p.namedSections(), p.weight()*rankWeights.named
 	if p.err != nil {
 		return p.err
 	}
@@ -75,6 +75,9 @@ func (p *plan) score(b *board) error {
 		}
 		if exact != nil && exact.Contains(doc) {
 			sum += exactQuestion
+		}
+		if named != nil && named.Contains(doc) {
+			sum += bonus
 		}
 		p.s.note(page, doc, sum)
 	}
@@ -120,6 +123,29 @@ func (p *plan) exactSections() *roaring.Bitmap {
 // asks reports whether something is asked that a section may answer; a filter alone leads to the top of a page.
 func (p *plan) asks() bool {
 	return slices.ContainsFunc(p.q.clauses, func(c clause) bool { return !c.not && c.field == anywhere })
+}
+
+// namedSections gives the sections whose question, or wordings of it, have every word that was typed; nil when it was one
+// word, which says no more than that it is there.
+func (p *plan) namedSections() *roaring.Bitmap {
+	var sets []*roaring.Bitmap
+	for _, c := range p.words {
+		for _, w := range wordsOf(fold(c.text)) {
+			sets = append(sets, p.docs(fieldWords, w))
+		}
+	}
+	if len(sets) < 2 {
+		return nil
+	}
+	return intersection(sets)
+}
+
+// weight gives how much the words of the query say together.
+func (p *plan) weight() (sum float64) {
+	for _, u := range p.units {
+		sum += u.weight
+	}
+	return sum
 }
 
 // found is a page of the answer.

@@ -57,9 +57,9 @@ func (t *termScorer) score(doc uint64) (score, raw float64, err error) {
 			continue
 		}
 		length := 1 / (norm * norm)
-		n := f.boost * float64(f.at.Frequency())
-		raw += n
-		tf += n / (1 - f.length + f.length*length/f.avg)
+		n := float64(f.at.Frequency())
+		raw += min(f.boost, rankWeights.pageBoost) * n
+		tf += f.boost * n / (1 - f.length + f.length*length/f.avg)
 	}
 	return t.idf * tf * (rankWeights.k1 + 1) / (tf + rankWeights.k1), raw, nil
 }

@@ -20,10 +20,12 @@ var rankWeights = struct {
 	k1     float64 // BM25's: how soon a word in a section that is there again counts no more
 	second float64 // what the section that comes second counts for its page
 
-	pageK1 float64 // the same of pages as a whole, where a word comes more often
-	page   float64 // what the page as a whole counts
-	cover  float64 // what the words count that it has at all
+	pageBoost float64 // what a word in a field counts at most for the page as a whole
+	pageK1    float64 // the same of pages as a whole, where a word comes more often
+	page      float64 // what the page as a whole counts
+	cover     float64 // what the words count that it has at all
 
+	named    float64 // what the words count once more to a question or title that has every word typed, "of" and "how" too
 	few      int     // up to so many words are taken for a name: a page must have all of them
 	quorum   float64 // what part of more words a page must have, by their rarity
 	filler   float64 // what a word counts that questions are made with
@@ -37,6 +39,6 @@ var rankWeights = struct {
 	fields: []fieldWeight{
 		{fieldTitle, 1.5, 0.3}, {fieldQuestion, 2, 0.3}, {fieldAsked, 8, 0}, {fieldKeywords, 1, 0}, {fieldBody, 1, 0.75},
 	},
-	k1: 1.2, second: 0.3, pageK1: 4, page: 1, cover: 0.5,
-	few: 2, quorum: 0.2, filler: 0.4, compound: 0.9, synonym: 0.8, everyday: 0.4, like: 0.3,
+	k1: 1.2, second: 0.3, pageBoost: 2, pageK1: 4, page: 1, cover: 0.5,
+	named: 4, few: 2, quorum: 0.2, filler: 0.4, compound: 0.9, synonym: 0.8, everyday: 0.4, like: 0.3,
 }

@@ -220,19 +220,8 @@ func askLike(file string, docs []searchDoc, questions []asked) (m [2]marks, err 
 			terms = append(terms, "(title LIKE ? OR body LIKE ?)")
 			args = append(args, "%"+word+"%", "%"+word+"%")
 		}
-		rows, err := db.Query(`SELECT path, anchor FROM docs ORDER BY `+strings.Join(terms, "+")+` DESC, rowid LIMIT 10`, args...)
+		answers, err := targetsOf(db, `SELECT path, anchor FROM docs ORDER BY `+strings.Join(terms, "+")+` DESC, rowid LIMIT 10`, args)
 		if err != nil {
-			return m, err
-		}
-		var answers []target
-		for rows.Next() {
-			var t target
-			if err := rows.Scan(&t.path, &t.anchor); err != nil {
-				return m, errors.Join(err, rows.Close())
-			}
-			answers = append(answers, t)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return m, err
 		}
 		page, section := judge(answers, q.targets)
@@ -240,6 +229,24 @@ func askLike(file string, docs []searchDoc, questions []asked) (m [2]marks, err 
 		m[1].add(section)
 	}
 	return m, nil
+}
+
+// targetsOf reads the answers of a query.
+func targetsOf(db *sql.DB, query string, args []any) ([]target, error) {
+	rows, err := db.Query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []target
+	for rows.Next() {
+		var t target
+		if err := rows.Scan(&t.path, &t.anchor); err != nil {
+			return nil, err
+		}
+		list = append(list, t)
+	}
+	return list, rows.Err()
 }
 
 // askedAs gives pages the first wordings of past queries, and asks others.

@@ -68,15 +68,8 @@ func (b *body) weight() uint32 {
 	return uint32(n)
 }
 
-// body gives a version of a page as readers see it, from the cache if the links on it still lead where they led. With a
-// revision, links lead to what was there then.
-func (q *request) body(page wiki.Page, rev string) (*body, error) {
-	m, err := q.momentOf(rev)
-	if err != nil {
-		return nil, err
-	}
-	return q.bodyAt(page, m)
-}
+// body gives a page of today as readers see it, from the cache if the links on it still lead where they led.
+func (q *request) body(page wiki.Page) (*body, error) { return q.bodyAt(page, nil) }
 
 // bodyAt is body for a moment, or for today when there is none.
 func (q *request) bodyAt(page wiki.Page, m *moment) (*body, error) {

@@ -17,7 +17,7 @@ func (q *request) showFront() error {
 	v.Graph = &OpenGraph{Type: "website", Title: q.site.Name, Description: q.site.Tagline, Locale: locale(interfaceLang)}
 	var bodyPrint fingerprint
 	if page, err := q.snap.Page(q.site.front); err == nil {
-		b, err := q.body(page, "")
+		b, err := q.body(page)
 		if err != nil {
 			return err
 		}

@@ -30,7 +30,7 @@ func (q *request) showPage() error {
 	if err != nil {
 		return err
 	}
-	b, err := q.body(page, "")
+	b, err := q.body(page)
 	if err != nil {
 		return err
 	}

@@ -181,7 +181,7 @@ func (s *Server) HTML(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) 
 	}
 	q := &request{Server: s, r: r, snap: snap, view: now.view, now: now}
 	q.site = s.siteOf(now)
-	b, err := q.body(page, "")
+	b, err := q.body(page)
 	if err != nil {
 		return "", err
 	}
