@@ -247,7 +247,7 @@ func (m *mergedDict) advance() error {
 
 // Next gives the next term, nil at the end.
 func (m *mergedDict) Next() (*index.DictEntry, error) {
-	order := 0
+	var order int
 	switch {
 	case m.end && m.more == nil:
 		return nil, nil //nolint:nilnil // bleve's way to say that there are no more

@@ -74,7 +74,7 @@ func (q *request) relatedToHit(hits []search.Hit) []RelatedLink {
 	}
 	var picked []markdown.Link
 	if page, err := q.snap.Page(best.Path); err == nil {
-		if b, err := q.body(page, ""); err == nil { // without it nothing was picked
+		if b, err := q.bodyAt(page, nil); err == nil { // without it nothing was picked
 			picked = b.picked
 		}
 	}

@@ -63,7 +63,7 @@ func (q *request) breaks(p wiki.Path, source []byte, deed string) *BrokenSearche
 		b.List = append(b.List, brokenSearch(f.Query, q.lost(p, f)))
 	}
 	if left := len(list) - trial.Tried; left > 0 {
-		b.Rest = fmt.Sprintf("%s could not be tried in time.", testsOf(left))
+		b.Rest = testsOf(left) + " could not be tried in time."
 	}
 	return b
 }
