@@ -19,6 +19,9 @@ const (
 	// neighbourFlood is how many pages may change at once for that to be followed page by page. With more, all that is
 	// kept is dropped, as after a rebuild.
 	neighbourFlood = 200
+	// neighbourPause lets whoever has just saved look at the page, and a burst of saves end, before neighbours are found
+	// again: search must show an edit within a second, and they need not be quicker.
+	neighbourPause = 300 * time.Millisecond
 	// neighbourRest is how many times as long as it worked the search for neighbours rests, unless a reader waits: an edit
 	// may call for some dozens, and no save and no search is to wait for them.
 	neighbourRest = 2
@@ -59,13 +62,17 @@ func (x *Index) Around(path wiki.Path, anchor string, wait time.Duration) *Neigh
 	return x.around.get(place{path, anchor}, none, wait)
 }
 
-// Settle waits until nothing that is kept for Around has to be found again.
+// Settle waits until nothing that is kept for Around has to be found again. Pauses in that work are left out meanwhile.
 func (x *Index) Settle(ctx context.Context) error {
+	a := x.around
+	a.awaited.Add(1)
+	defer a.awaited.Add(-1)
 	for {
-		done := x.around.busy()
+		done := a.busy()
 		if done == nil {
 			return ctx.Err()
 		}
+		a.wake()
 		select {
 		case <-done:
 		case <-ctx.Done():
@@ -93,7 +100,8 @@ type around struct {
 	clock   uint64
 	first   []*kept       // to be found, for somebody waits
 	later   []*kept       // to be found again
-	hurry   chan struct{} // holds one: something was put in first
+	awaited atomic.Int32  // how many wait for all of it
+	hurry   chan struct{} // holds one: somebody has begun to wait
 	working chan struct{} // closed when there is no more to do; nil when there is not
 	closed  bool
 }
@@ -224,14 +232,19 @@ func (a *around) queue(k *kept) {
 		a.later = append(a.later, k)
 	} else {
 		a.first = append(a.first, k)
-		select {
-		case a.hurry <- struct{}{}:
-		default:
-		}
+		a.wake()
 	}
 	if a.working == nil {
 		a.working = make(chan struct{})
 		a.x.work.Go(a.work)
+	}
+}
+
+// wake ends a pause.
+func (a *around) wake() {
+	select {
+	case a.hurry <- struct{}{}:
+	default:
 	}
 }
 
@@ -293,6 +306,7 @@ func (a *around) busy() <-chan struct{} {
 
 // work finds neighbours until there is nothing to do.
 func (a *around) work() {
+	a.rest(neighbourPause)
 	for {
 		k, at := a.next()
 		if k == nil {
@@ -385,7 +399,7 @@ func (a *around) rest(pause time.Duration) {
 	default:
 	}
 	a.mu.Lock()
-	awaited, idle := len(a.first) > 0, len(a.later) == 0
+	awaited, idle := len(a.first) > 0 || a.awaited.Load() > 0, len(a.later) == 0
 	a.mu.Unlock()
 	if awaited || idle {
 		return

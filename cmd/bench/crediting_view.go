@@ -147,7 +147,7 @@ func (b *bench) pairOf(repo string) (_ *pair, err error) {
 		return nil, err
 	}
 	p.close = append(p.close, cat.Close)
-	index, err := search.Open(filepath.Join(dir, "search"), nil) // pages do not ask it
+	index, err := search.Open(filepath.Join(dir, "search"), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +166,8 @@ func (b *bench) pairOf(repo string) (_ *pair, err error) {
 		Wiki: p.wiki, History: hist, Catalog: cat, Search: index, Theme: theme, Author: wiki.Contributor{Name: "Bench", Email: "bench@example.org"},
 		FollowingHistory: p.wiki.Follow(hist), FollowingCatalog: p.wiki.Follow(cat),
 	}
-	p.following = []*wiki.Following{c.FollowingHistory, c.FollowingCatalog, p.wiki.Follow(known)}
+	c.FollowingSearch = p.wiki.Follow(index) // pages show related questions from it
+	p.following = []*wiki.Following{c.FollowingHistory, c.FollowingCatalog, c.FollowingSearch, p.wiki.Follow(known)}
 	p.close = append(p.close, func() error {
 		for _, f := range p.following {
 			f.Stop()

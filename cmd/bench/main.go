@@ -46,13 +46,14 @@ var figures = []struct {
 	{"judged", (*bench).judging},
 	{"search", (*bench).searching},
 	{"retrieve", (*bench).retrieving},
+	{"related", (*bench).relating},
 	{"merge", (*bench).merging},
 	{"worst", (*bench).worstPage},
 	{"start", (*bench).starting},
 }
 
 func main() {
-	only := flag.String("only", "", "comma-separated `figures`: serve, view, creditview, save, writers, revisions, history, credit, judged, search, retrieve, merge, worst, start")
+	only := flag.String("only", "", "comma-separated `figures`: serve, view, creditview, save, writers, revisions, history, credit, judged, search, retrieve, related, merge, worst, start")
 	dir := flag.String("dir", filepath.Join(os.TempDir(), "coppice-bench"), "`folder` for generated repositories; they are used again by the next run")
 	pages := flag.Int("pages", 10_000, "pages of the generated repository")
 	commits := flag.Int("commits", 50_000, "commits of the generated repository")
