@@ -181,10 +181,19 @@ func (b *bench) queryBoth(what string, index *search.Index, fts *sql.DB, docs []
 		}
 	}
 	b.report.row("two-term ranked query with snippets, p50 ("+what+")", show(ours.p50()), "FTS5 "+show(theirs.p50()), ratio(ours.p50(), theirs.p50()), atMost, 0.5)
-	b.report.row("two-term ranked query with snippets, p99 ("+what+")", show(ours.p99()), "FTS5 "+show(theirs.p99()), ratio(ours.p99(), theirs.p99()), atMost, 0.5)
+	b.report.row("two-term ranked query with snippets, p99 ("+what+")", show(ours.p99()), "FTS5 "+show(theirs.p99()), ratio(ours.p99(), theirs.p99()), atMost, longTail(what))
 	b.report.row("suggestion as you type, p50 ("+what+")", show(ourPrefix.p50()), "FTS5 "+show(theirPrefix.p50()), ratio(ourPrefix.p50(), theirPrefix.p50()), atMost, 0.8)
 	b.report.row("suggestion as you type, p99 ("+what+")", show(ourPrefix.p99()), "FTS5 "+show(theirPrefix.p99()), ratio(ourPrefix.p99(), theirPrefix.p99()), atMost, 0.8)
 	return nil
+}
+
+// longTail is the target for the slowest of a hundred queries: what was asked for first for the two repositories, and for
+// 40,000 questions later.
+func longTail(what string) float64 {
+	if what == manyQuestionsName {
+		return 1
+	}
+	return 0.5
 }
 
 // titlePrefix is the first three letters of a title.
