@@ -160,6 +160,7 @@ func TestSuggest(t *testing.T) {
 		{"networ", "Community or network? What does a network cost?#budget"},
 		{"members many", "How big should a community be?#how-big (how many members)"},
 		{"how many", "How big should a community be?#how-big (how many members)"},
+		{"wh", "What is a community of practice? Who takes part?#who-takes-part What is on the agenda?#agenda What does a network cost?#budget How big should a community be?#how-big (what is the ideal size)"},
 		{"how big ", "How big should a community be?#how-big"},
 		{"ideal", "How big should a community be?#how-big (what is the ideal size)"},
 		{"comunity of", "What is a community of practice?"},

@@ -36,7 +36,7 @@ type Suggestion struct {
 
 // Suggest gives at most limit titles and questions that have every word of what is typed, the last as the beginning of a
 // word; the other wordings of a question (asked_as) count as it does. First come those that begin with all that is typed,
-// then the others; pages before questions, short before long. When these are few, those with words spelt like what is
+// then the others; what has the words itself before what is asked so, pages before questions, short before long. When these are few, those with words spelt like what is
 // typed come after them. Case, accents and punctuation do not count. Nothing typed suggests nothing.
 func (x *Index) Suggest(ctx context.Context, typed string, limit int) ([]Suggestion, error) {
 	limit = min(max(limit, 0), MaxSuggestions)
@@ -184,7 +184,8 @@ func each(ids []string, do func(string) error) error {
 // firstOf orders and drops what reads the same.
 func firstOf(list []candidate, limit int) []Suggestion {
 	slices.SortStableFunc(list, func(a, b candidate) int {
-		return cmp.Or(first(b.like, a.like), first(a.begins, b.begins), first(a.page, b.page), cmp.Compare(len(a.folded), len(b.folded)),
+		return cmp.Or(first(b.like, a.like), first(a.begins, b.begins), first(a.Asked == "", b.Asked == ""), first(a.page, b.page),
+			cmp.Compare(len(a.folded), len(b.folded)),
 			strings.Compare(a.folded, b.folded), a.Path.Compare(b.Path))
 	})
 	var out []Suggestion
