@@ -2,8 +2,9 @@
 //
 // Its nouns: an Index holds the words of every page of a wiki at one commit, its Position. It is a wiki.Follower: Follow
 // brings it to a Snapshot. A Query is what a person typed, parsed; Search answers it with Hits, each a page that opens at
-// the question or heading that matches best, with a Snippet. Facets count the matching pages by keyword and language.
-// Suggest completes what is being typed. Related finds questions about the same as a page, and Around keeps them. An
+// the question or heading that matches best, with a Snippet. Facets count the matching pages by keyword, language, author
+// and year. Suggest completes what is being typed. Related finds questions about the same, Around keeps them. An
+// Expectation is a search that a community wants to find something; Try tells which of them an edit would break. Related finds questions about the same as a page, and Around keeps them. An
 // Expectation is a search that a community has written down with what it must find: Check runs them, and Try says which
 // of them an edit would break.
 //
@@ -13,11 +14,22 @@
 //
 // # What is indexed
 //
-// Every section of a page is a document of its own, and the page as a whole is one more. A query must match a whole
-// page; the sections decide its rank and where it opens. Words are stemmed by the language of the page: its lang, else
-// what its script tells, else English. A query is understood in all languages that the wiki has pages in. Ranking is
-// BM25 on the text, with the title, the question, how people really ask it, and the keywords counted on top; a page or
-// question called just what was typed comes first.
+// Every section of a page is a document of its own: what stands under a heading, or a question that is numbered in plain
+// text with its answer. The page as a whole is one more document, which has every term of the page. Words are stemmed by
+// the language of the page: its lang, else what its script tells, else English, of which British and American spellings
+// are one. A query is understood in all languages that the wiki has pages in.
+//
+// # How a query is answered
+//
+// compile.go reads its words as units: a word, or several that are a synonym together, with all that each may stand for
+// (synonyms.go, spelling.go). Filters become sets of pages. board.go finds the pages that have enough of the units: one or
+// two words are a name, and must all be there; of a question a part will do. scorer.go scores their sections by BM25F,
+// rank.go adds what the page as a whole counts, and orders. weights.go has the weights, and says what they were fitted
+// on. A page or question called just what was typed comes first, then a question that has every word of it. When nothing
+// has the words, what English says in their place will do, then any of them.
+//
+// What the index cannot know, because it changes without the page, is asked of history when a search begins (Origins):
+// authors, and times of change.
 //
 // # Promises
 //

@@ -178,10 +178,22 @@ func checkOwned(ctx context.Context, p place, w *wiki.Wiki, f *faults) (err erro
 		}
 		fmt.Fprintln(f.out, x.Name(), "compared")
 	}
-	if err := checkSearches(ctx, head, index, f); err != nil {
+	if err := errors.Join(checkSynonyms(head, f), checkSearches(ctx, head, index, f)); err != nil {
 		return err
 	}
 	return checkCredit(ctx, w, credits, f)
+}
+
+// checkSynonyms names the lines of the synonyms that search cannot use.
+func checkSynonyms(head *wiki.Snapshot, f *faults) error {
+	if _, ok := head.FileID(search.SynonymsFile); !ok {
+		return nil
+	}
+	source, _, err := head.File(search.SynonymsFile)
+	for _, p := range search.CheckSynonyms(source) {
+		f.add("%s, line %d: %s", search.SynonymsFile, p.Line, p.Text)
+	}
+	return err
 }
 
 // checkSearches runs the searches that the community has written down. One that does not find what it should is a fault,

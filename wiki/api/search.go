@@ -19,7 +19,7 @@ type Hit struct {
 
 // Facet counts the pages that match by one of their properties.
 type Facet struct {
-	Name   string       `json:"name" enum:"keyword,lang"`
+	Name   string       `json:"name" enum:"keyword,lang,by,year"`
 	Values []FacetValue `json:"values"`
 }
 
@@ -60,7 +60,7 @@ func NewHit(h search.Hit) Hit {
 }
 
 func (a *API) search(ctx context.Context, in *struct {
-	Query  string `query:"q" required:"true" doc:"Words, \"phrases\", -without, title:word, keyword:word, lang:en, path:folder"`
+	Query  string `query:"q" required:"true" doc:"Words, \"phrases\", -without, title:word, keyword:word, lang:en, in:folder, by:name, after:2025, before:2026-03"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" doc:"Hits wanted; 50 when not given"`
 	Cursor string `query:"cursor" doc:"next of the part before"`
 }) (*answer[SearchAnswer], error) {
