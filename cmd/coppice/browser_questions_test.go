@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"testing"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 // numberedPage numbers its questions as people do who paste a page from elsewhere, in every form.
@@ -85,4 +88,21 @@ func (h *house) questionViews() []view {
 		{"page-numbered", func(b *tab) { b.visit("/wiki/old/questions") }},
 		{"page-numbered-target", func(b *tab) { b.visit("/wiki/old/questions#where-are-the-soil-samples-stored") }},
 	}
+}
+
+// testAsked asks a question on a phone with the keyboard alone, and opens the hit at its question.
+func testAsked(t *testing.T, browser context.Context) {
+	h := startHouse(t)
+	b := h.open(t, browser, phone)
+	b.scheme("light") // and without motion
+	b.visit("/wiki/about")
+	b.keys("/")
+	b.await(fmt.Sprintf("document.activeElement === document.querySelector(%q)", searchBox))
+	b.keys("how many people should a community have")
+	b.follow("search", press(kb.Enter))
+	b.shows(".hits li:first-child", "How big is a community of practice?")
+	b.tabTo("How big is a community of practice?")
+	b.follow("open the hit", press(kb.Enter))
+	b.isAt("/wiki/" + samplePage + "#" + sampleQuestion)
+	b.await(fmt.Sprintf("(y => y >= 0 && y < innerHeight)(document.getElementById(%q).getBoundingClientRect().top)", sampleQuestion))
 }

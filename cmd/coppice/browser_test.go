@@ -64,6 +64,7 @@ func TestBrowser(t *testing.T) {
 		{"Audit", testAudit},
 		{"Views", testViews},
 		{"Credits", testCredits},
+		{"Asked", testAsked},
 		{"Combobox", testCombobox},
 		{"Related", testRelated},
 		{"SearchTests", testSearchTests},
