@@ -14,6 +14,8 @@ const (
 	maxEdits = 2
 	// maxSimilar bounds the terms of a dictionary that are compared: there never are that many within two letters.
 	maxSimilar = 5000
+	// maxCounted bounds the terms whose documents are counted to find those that most pages have.
+	maxCounted = 64
 	// maxExpansions bounds the terms that one word with a spelling mistake may stand for: each is looked up in every field.
 	maxExpansions = 12
 )
@@ -161,6 +163,16 @@ func (s *session) similar(field, term string) ([]string, error) {
 	found, err := s.lookForSimilar(field, newSpeller(term))
 	if err != nil {
 		return nil, err
+	}
+	// bleve's dictionaries count documents that are no more: those of the nearest are counted again.
+	slices.SortFunc(found, func(a, b similarTerm) int { return cmp.Or(cmp.Compare(a.edits, b.edits), cmp.Compare(a.term, b.term)) })
+	found = found[:min(len(found), maxCounted)]
+	for i := range found {
+		p, err := s.postings(field, found[i].term)
+		if err != nil {
+			return nil, err
+		}
+		found[i].count = p.count
 	}
 	near := likest(found)
 	s.near[key] = near
