@@ -222,6 +222,7 @@ func openTab(t *testing.T, browser context.Context, site string, width int) *tab
 		return chromedp.Void{}, err
 	})
 	b.resize(width)
+	b.scheme("light") // and without motion: a mouse hits nothing that is still moving
 	t.Cleanup(b.checkConsole)
 	return b
 }
