@@ -26,10 +26,18 @@ const (
 // relatedHeadings are what a section is called in which writers put related pages by hand. Case does not count.
 var relatedHeadings = []string{"related faqs", "related faq", "related questions", "related pages", "related", "see also"}
 
-// pickedOf gives the links that a writer has put in the page's section of related pages. A question's own, which its
-// front matter names, belong to the front of this list.
+// pickedOf gives what writers have picked: first what front matter says of single questions, then the links in the page's
+// section of related pages.
 func pickedOf(doc *markdown.Document) []markdown.Link {
 	var list []markdown.Link
+	for _, question := range doc.Questions {
+		for _, name := range question.Related {
+			target, anchor, _ := strings.Cut(name, "#")
+			if target != "" && len(list) < pickedLinks { // others are on this page
+				list = append(list, markdown.Link{Kind: markdown.LinkPage, Wiki: true, Target: target, Fragment: anchor})
+			}
+		}
+	}
 	for _, h := range doc.Outline {
 		if !slices.Contains(relatedHeadings, strings.ToLower(strings.TrimRight(strings.TrimSpace(h.Text), ":"))) {
 			continue
@@ -99,6 +107,9 @@ func (l *relatedList) pick(links []markdown.Link) {
 			continue
 		}
 		title := l.q.title(p)
+		if link.Text == "" {
+			link.Text = l.q.questionAt(p, link.Fragment)
+		}
 		r := RelatedLink{Text: strings.TrimSpace(link.Text), URL: pageURL(p) + fragment(link.Fragment), Picked: true}
 		if link.Fragment == "" || r.Text == "" {
 			r.Text = title
@@ -107,6 +118,17 @@ func (l *relatedList) pick(links []markdown.Link) {
 		}
 		l.add(p, r)
 	}
+}
+
+// questionAt gives the text of a page's question; "" when it has none at that anchor.
+func (q *request) questionAt(p wiki.Path, anchor string) string {
+	e, _ := q.view.Entry(p)
+	for _, question := range e.Questions {
+		if question.Anchor == anchor {
+			return question.Text
+		}
+	}
+	return ""
 }
 
 // find adds what was found by content, so many at most.

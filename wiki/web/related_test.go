@@ -163,3 +163,13 @@ func TestOpenSearchKeepsItsLimits(t *testing.T) {
 		h.get(strings.TrimPrefix(d.Image.Address, h.url)).want(t, 200)
 	}
 }
+
+// What front matter says of a single question comes first, under the question's own text.
+func TestRelatedOfAQuestion(t *testing.T) {
+	h := build(t, files(append(slices.Clone(kitchen), "tea.md", "---\nquestions:\n  how-long:\n    related: [\"bicycle#how-do-i-patch-a-tyre\", nowhere, \"#how-long\", pizza]\n---\n\n# Tea\n\n## How long?\n\nFour minutes.\n")...))
+	h.get("/wiki/tea")
+	h.settle()
+	if got, want := relatedOf(t, h.get("/wiki/tea")), "/wiki/bicycle#how-do-i-patch-a-tyre|How do I patch a tyre?|Mending a bicycle\n/wiki/pizza|Pizza"; !strings.HasPrefix(got, want) {
+		t.Errorf("below tea:\n%s", got)
+	}
+}
