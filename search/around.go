@@ -23,8 +23,9 @@ const (
 	// again: search must show an edit within a second, and they need not be quicker.
 	neighbourPause = 300 * time.Millisecond
 	// neighbourRest is how many times as long as it worked the search for neighbours rests, unless a reader waits: an edit
-	// may call for some dozens, and no save and no search is to wait for them.
-	neighbourRest = 2
+	// may call for some dozens, of a few milliseconds each, and no save, no search and no first view is to wait for them.
+	// They are up to date within a second all the same.
+	neighbourRest = 6
 )
 
 // Neighbours are the related questions of a page or question as they were last found. They do not change; once others
