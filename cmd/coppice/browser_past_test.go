@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -18,6 +22,7 @@ func testFormerAnchors(t *testing.T, browser context.Context) {
 	long := strings.Repeat("\n\nWords that fill the page, so that one has to scroll to what stands below them.", 60)
 	h.write("long", "# Long"+long+"\n\n## How long?\n\nAs long as it takes to read to this place and on.\n\n## What went?\n\nA section that nobody needed.\n\n## The rest"+long+"\n", "")
 	h.write("long", "# Long"+long+"\n\n## How long is it?\n\nAs long as it takes to read to this place and on.\n\n## The rest"+long+"\n", "")
+	h.awaitText("/wiki/long", `id="how-long"`)
 	follow := func(link string) *tab { // as somebody does who comes from elsewhere
 		b := h.open(t, browser, phone)
 		b.withoutScripts()
@@ -37,6 +42,30 @@ func testFormerAnchors(t *testing.T, browser context.Context) {
 	b = follow(last)
 	b.shows("article", "A section that nobody needed.")
 	b.await(inView("#what-went"))
+}
+
+// awaitText asks for a page until it has a text that a busy server may leave out at first.
+func (h *house) awaitText(path, text string) {
+	h.t.Helper()
+	ctx, stop := context.WithTimeout(h.t.Context(), patience)
+	defer stop()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.address()+path, http.NoBody)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(req)
+		if err != nil {
+			h.t.Fatalf("%s without %s: %v", path, text, err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		if err = errors.Join(err, answer.Body.Close()); err != nil {
+			h.t.Fatal(err)
+		}
+		if bytes.Contains(body, []byte(text)) {
+			return
+		}
+	}
 }
 
 func inView(selector string) string {
