@@ -27,6 +27,9 @@ func (q *request) showSearch() error {
 	if err != nil {
 		return err
 	}
+	if last := (found.Total + searchHits - 1) / searchHits; part > last && last > 0 { // there are no more: the last are shown
+		return &redirect{http.StatusFound, address("search", "", "q", text, "part", strconv.Itoa(last))}
+	}
 	v.Total, v.Took, v.First, v.DidYouMean = found.Total, found.Took, query.Offset+1, found.DidYouMean
 	if found.Relaxed {
 		v.Sentence = "No page has all of these words. These come nearest."
