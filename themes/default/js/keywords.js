@@ -1,16 +1,12 @@
-// Keywords complete while one types, and are looked up: which is new, which is another word for one. Like the box for searching a combobox of
-// ARIA 1.2, but of a list with commas: what is completed is the keyword that the caret stands in. The editor loads it when the field gets the focus.
+// Keywords complete while one types, and are looked up: which is new, which is another word for one. Like the box for searching a combobox, but
+// of a list with commas: what is completed is the keyword that the caret stands in. The editor loads it when the field gets the focus.
+import { combobox } from "./combobox.js";
 import { after, make } from "./dom.js";
 
 const keywordPause = 150;  // ms without a key before the server is asked
 
 function keywordsFor(input, notes) {
-  const list = make("ul", { class: "suggestions", id: "ui:keyword-list", role: "listbox", "aria-label": "Keywords", hidden: true });
-  input.after(list);
-  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"]]) {
-    input.setAttribute(name, value);
-  }
-  let active = -1;
+  const box = combobox(input, { id: "ui:keyword-list", line: "ui:keyword", label: "Keywords", place: (list) => input.after(list) });
   let asking;
 
   // word gives where the keyword at the caret begins and ends, and what is typed of it.
@@ -22,25 +18,6 @@ function keywordsFor(input, notes) {
     return { start, end, text: input.value.slice(start, end).trim() };
   }
 
-  function close() {
-    list.hidden = true;
-    active = -1;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-  }
-
-  function activate(index) {
-    const lines = list.children;
-    lines[active]?.setAttribute("aria-selected", "false");
-    active = (index + lines.length + 1) % (lines.length + 1);
-    if (active === lines.length) active = -1;
-    const line = lines[active];
-    if (!line) return input.removeAttribute("aria-activedescendant");
-    line.setAttribute("aria-selected", "true");
-    line.scrollIntoView({ block: "nearest" });
-    input.setAttribute("aria-activedescendant", line.id);
-  }
-
   function take(keyword) {
     const { start, end } = word();
     const before = input.value.slice(0, start);
@@ -48,28 +25,23 @@ function keywordsFor(input, notes) {
     const text = `${before}${before ? " " : ""}${keyword}, `;
     input.value = text + later;
     input.setSelectionRange(text.length, text.length);
-    close();
+    box.close();
     input.dispatchEvent(new Event("change", { bubbles: true }));
     ask(false);
   }
 
   function show(keywords) {
     const typed = word().text;
-    const chosen = list.hidden ? undefined : list.children[active]?.dataset.keyword;  // an answer that comes late takes no choice away
-    list.replaceChildren(...keywords.filter((k) => k.keyword !== typed).map((k, i) => {
+    const chosen = box.list.hidden ? undefined : box.list.children[box.active]?.dataset.keyword;  // an answer that comes late takes no choice away
+    const others = keywords.filter((k) => k.keyword !== typed);
+    box.show(others.map((k) => {
       const used = k.pages ? `${k.pages} ${k.pages === 1 ? "page" : "pages"}` : "not used yet";
-      const line = make("li", { role: "option", id: `ui:keyword-${i}`, "aria-selected": "false" },
+      const children = [
         make("span", { dir: "auto" }, k.for ? `${k.keyword} (${k.for})` : k.keyword),
-        make("small", {}, k.about ? `${used}. ${k.about}` : used));
-      line.addEventListener("mousedown", (event) => event.preventDefault());
-      line.addEventListener("click", () => take(k.keyword));
-      line.dataset.keyword = k.keyword;
-      return line;
-    }));
-    active = -1;
-    activate([...list.children].findIndex((line) => line.dataset.keyword === chosen));
-    list.hidden = list.children.length === 0;
-    input.setAttribute("aria-expanded", String(!list.hidden));
+        make("small", {}, k.about ? `${used}. ${k.about}` : used),
+      ];
+      return { children, data: { keyword: k.keyword }, take: () => take(k.keyword) };
+    }), others.findIndex((k) => k.keyword === chosen));
   }
 
   async function ask(complete) {
@@ -83,7 +55,7 @@ function keywordsFor(input, notes) {
       const { keywords, notes: said } = await answer.json();
       notes.replaceChildren(...said.map((note) => make("p", {}, note)));
       if (complete && typed && document.activeElement === input) show(keywords);
-      else close();
+      else box.close();
     } catch {
       // Aborted by the next key, or offline: what is typed is saved as it is.
     }
@@ -91,20 +63,20 @@ function keywordsFor(input, notes) {
 
   const later = after(keywordPause, () => ask(true));
   input.addEventListener("input", later);
-  input.addEventListener("blur", close);
+  input.addEventListener("blur", box.close);
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Enter") {
       event.preventDefault();  // it ends a keyword, and must not save a page that is half written
-      if (active >= 0) take(list.children[active].dataset.keyword);
-      else close();
-    } else if (step && !list.hidden) {
+      if (box.active >= 0) take(box.list.children[box.active].dataset.keyword);
+      else box.close();
+    } else if (step && !box.list.hidden) {
       event.preventDefault();
-      activate(active + step);
-    } else if (event.key === "Escape" && !list.hidden) {
+      box.activate(box.active + step);
+    } else if (event.key === "Escape" && !box.list.hidden) {
       event.preventDefault();
-      close();
+      box.close();
     }
   });
   if (input.value !== input.defaultValue) ask(true);  // typed while this was on its way

@@ -1,56 +1,29 @@
-// Suggestions under the search box: a combobox as ARIA 1.2 describes it. What has the focus stays the text field; the list only has an active line.
+// Suggestions under the search box.
+import { combobox } from "./combobox.js";
 import { after, make } from "./dom.js";
 
 const suggestPause = 120;  // ms without a key before the server is asked
 const suggestFrom = 2;     // letters
 
 function suggestFor(input) {
-  const list = make("ul", { class: "suggestions", id: "ui:suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
+  const box = combobox(input, { id: "ui:suggestions", line: "ui:suggestion", label: "Suggestions", place: (list) => input.form.append(list) });
   const status = make("span", { class: "hidden-text", role: "status" });
-  input.form.append(list, status);
-  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"]]) {
-    input.setAttribute(name, value);
-  }
-  let active = -1;
+  input.form.append(status);
   let asking;
 
   function close() {
     asking?.abort();
-    list.hidden = true;
-    active = -1;
+    box.close();
     status.textContent = "";
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-  }
-
-  // activate makes a line the active one; past either end it is the text field again.
-  function activate(index) {
-    const lines = list.children;
-    lines[active]?.setAttribute("aria-selected", "false");
-    active = (index + lines.length + 1) % (lines.length + 1);
-    if (active === lines.length) active = -1;
-    const line = lines[active];
-    if (!line) return input.removeAttribute("aria-activedescendant");
-    line.setAttribute("aria-selected", "true");
-    line.scrollIntoView({ block: "nearest" });
-    input.setAttribute("aria-activedescendant", line.id);
   }
 
   function show([typed, texts, abouts = [], urls = []]) {
     if (typed !== undefined && document.activeElement !== input) return;
-    list.replaceChildren(...texts.map((text, i) => {
-      const line = make("li", { role: "option", id: `ui:suggestion-${i}`, "aria-selected": "false" }, marked(text, input.value.trim()));
-      if (abouts[i]) line.append(make("small", {}, abouts[i]));
-      line.addEventListener("mousedown", (event) => event.preventDefault());
-      line.addEventListener("click", () => follow(text, urls[i]));
-      line.dataset.to = urls[i] || "";
-      line.dataset.words = text;
-      return line;
+    box.show(texts.map((text, i) => {
+      const children = [marked(text, input.value.trim())];
+      if (abouts[i]) children.push(make("small", {}, abouts[i]));
+      return { children, data: { to: urls[i] || "", words: text }, take: () => follow(text, urls[i]) };
     }));
-    active = -1;
-    input.removeAttribute("aria-activedescendant");
-    list.hidden = texts.length === 0;
-    input.setAttribute("aria-expanded", String(texts.length > 0));
     status.textContent = counted(texts.length);
   }
 
@@ -76,12 +49,12 @@ function suggestFor(input) {
   input.addEventListener("input", ask);
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
-    if (event.isComposing || list.hidden) return;
-    const last = list.children.length - 1;
-    const to = { ArrowDown: active + 1, ArrowUp: active - 1 }[event.key] ?? (active < 0 ? undefined : { Home: 0, End: last }[event.key]);
+    if (event.isComposing || box.list.hidden) return;
+    const { list, active } = box;
+    const to = { ArrowDown: active + 1, ArrowUp: active - 1 }[event.key] ?? (active < 0 ? undefined : { Home: 0, End: list.children.length - 1 }[event.key]);
     if (to !== undefined) {
       event.preventDefault();
-      activate(to);
+      box.activate(to);
     } else if (event.key === "Enter" && active >= 0) {
       event.preventDefault();
       follow(list.children[active].dataset.words, list.children[active].dataset.to);
