@@ -40,9 +40,10 @@ type Results struct {
 	Commit     wiki.ID // what the index reflects; zero when there is no index yet
 }
 
-// Search answers q. Pages that have all the words come back, best first, one hit a page; if there is none, pages with
-// words spelt like them, or with some of them, and Relaxed says so. Words of all languages that the wiki has pages in
-// are understood.
+// Search answers q, one hit a page, best first. Of one or two words a page must have all; if none has, what English says
+// in their place will do, then any of them. Of more words a page must have a part, by their rarity. A word that no page
+// has stands for those spelt like it. Relaxed says when no page has all that was typed. Words of all languages that the
+// wiki has pages in are understood. Past the last hit there are none.
 //
 // A q with a Problem gives an *wiki.Error of Kind Invalid with that sentence. An empty q gives no hits. While a first
 // index is being built there are no hits and Commit is zero.
@@ -299,7 +300,7 @@ func (p *plan) respelt() (string, error) {
 	if !changed {
 		return "", o.err
 	}
-	return strings.Join(out, " "), o.err
+	return strings.Join(out, " "), errors.Join(o.err, p.err)
 }
 
 // written gives a clause as one types it, with another word in it.

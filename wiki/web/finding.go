@@ -93,6 +93,9 @@ func facets(in []search.Facet, text string) (list []Facet, active []FacetValue) 
 		facet := Facet{Name: f.Name}
 		for _, value := range f.Values {
 			term := f.Name + ":" + quoteTerm(value.Value)
+			if f.Name == "by" { // a name in quotes is the whole name
+				term = f.Name + `:"` + strings.ReplaceAll(value.Value, `"`, "") + `"`
+			}
 			v := FacetValue{Name: value.Value, Count: value.Count}
 			if rest, there := withoutTerm(text, term); there {
 				v.Current, v.URL = true, address("search", "", "q", rest)
