@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -503,10 +504,17 @@ func TestUnwritableRepositoryRefusesSaves(t *testing.T) {
 	if err := os.Rename(pack, pack+".away"); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(pack, nil, 0o666); err != nil { // a file where the folder was: nothing can be made in it
+	// A file where the folder was: nothing can be made in it. The store makes the next save's files ahead, and with them
+	// the folder if it misses it at that very moment.
+	err := os.WriteFile(pack, nil, 0o666)
+	for errors.Is(err, syscall.EISDIR) {
+		_ = os.RemoveAll(pack)
+		err = os.WriteFile(pack, nil, 0o666)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
-	_, err := save(t, w, "p", w.Head().Commit(), "# P\n\nMore.\n")
+	_, err = save(t, w, "p", w.Head().Commit(), "# P\n\nMore.\n")
 	wantKind(t, err, wiki.Refused)
 	if text(t, w, "p") != "# P\n" {
 		t.Error("the page changed")
