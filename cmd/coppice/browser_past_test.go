@@ -10,8 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"coppice/wiki"
 )
 
@@ -102,7 +100,7 @@ func (h *house) furnishPast() []view {
 		at("translation-lost", "/wiki/lost/translation"),
 		{"edit-translation", func(b *tab) {
 			b.visit("/edit/fr/thé")
-			b.do("tick", chromedp.Click(chromedp.CSS("input[name=translated]")))
+			b.do("tick", mouse("input[name=translated]"))
 		}},
 		at("translations", "/translations"),
 		at("translations-lang", "/translations?lang=fr"),

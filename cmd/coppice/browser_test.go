@@ -292,7 +292,7 @@ func (b *tab) follow(what string, steps ...chromedp.Action[chromedp.Void]) int {
 	defer stop()
 	answer, err := chromedp.RunResponse(ctx, steps...)
 	if err != nil {
-		b.t.Fatalf("%s: %v", what, err)
+		b.t.Fatalf("%s: %v; %s", what, err, b.whereabouts())
 	}
 	if answer == nil { // another place on the same page
 		return 200
@@ -312,16 +312,53 @@ func (b *tab) visit(path string) {
 	}
 }
 
+// whereabouts says what the tab shows, for a failure that has to be understood without having been seen.
+func (b *tab) whereabouts() string {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(b.ctx), patience)
+	defer stop()
+	at, err := chromedp.Run(ctx, chromedp.Evaluate[string](
+		"`the tab is at ${location.href} (${document.readyState}), the focus on ${document.activeElement?.cloneNode().outerHTML}, the last click ${document.documentElement?.dataset.clicked}`"))
+	if err != nil {
+		return "the tab does not answer: " + err.Error()
+	}
+	return at
+}
+
 // click clicks with the mouse, on what can be seen and leads nowhere else.
 func (b *tab) click(selector string) {
 	b.t.Helper()
-	b.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
+	b.do("click "+selector, mouse(selector))
 }
 
 // clickTo clicks on what leads to another page.
 func (b *tab) clickTo(selector string) int {
 	b.t.Helper()
-	return b.follow("click "+selector, chromedp.Click(chromedp.CSS(selector)))
+	return b.follow("click "+selector, mouse(selector))
+}
+
+// mouse clicks on the first element of a selector. What answers late may move it between the look at where it is and the
+// click, which then hits something else; as a person would, it then clicks again.
+func mouse(selector string) chromedp.Action[chromedp.Void] {
+	const aim = `void document.addEventListener("click", ({ target }) => {
+		document.documentElement.dataset.clicked = target.closest(%[1]q) || target.closest("label")?.control?.matches(%[1]q) ? "hit" : "missed";
+	}, { capture: true, once: true }), void delete document.documentElement.dataset.clicked`
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		for {
+			if _, err := chromedp.Evaluate[chromedp.Void](fmt.Sprintf(aim, selector))(ctx, target); err != nil {
+				return err
+			}
+			if _, err := chromedp.Click(chromedp.CSS(selector))(ctx, target); err != nil {
+				return err
+			}
+			clicked, err := chromedp.Evaluate[string](`document.documentElement?.dataset.clicked ?? ""`)(ctx, target)
+			if err != nil && !pageChanged(err) || err == nil && clicked == "missed" && ctx.Err() != nil {
+				return errors.Join(err, ctx.Err())
+			}
+			if clicked != "missed" { // "" when the next page is there already
+				return nil
+			}
+		}
+	})
 }
 
 // keys presses keys; whatever has the focus gets them.
@@ -375,6 +412,12 @@ func (b *tab) await(expression string) {
 			b.t.Fatalf("await %s: %v", expression, err)
 		}
 	}
+}
+
+// offered waits until the first line of an open list begins with some words: an answer to fewer letters may come before.
+func (b *tab) offered(words string) {
+	b.t.Helper()
+	b.await(fmt.Sprintf(`document.querySelector(".suggestions:not([hidden]) [role=option]")?.innerText.startsWith(%q)`, words))
 }
 
 // pageChanged reports whether the browser could not answer because the page that was asked has just made room for
@@ -501,7 +544,7 @@ func testNewcomer(t *testing.T, browser context.Context) {
 	b.visit("/")
 	b.click(searchBox)
 	b.keys("how big")
-	b.await(`document.querySelector(".suggestions:not([hidden]) [role=option]")`)
+	b.offered("How big")
 	b.keys(kb.ArrowDown)
 	b.await(`document.querySelector(".suggestions [aria-selected=true]")`)
 	b.follow("take the suggestion", press(kb.Enter))

@@ -5,6 +5,7 @@ import { make } from "./dom.js";
 export function combobox(input, { id, line, label, place }) {
   const list = make("ul", { class: "suggestions", id, role: "listbox", "aria-label": label, hidden: true });
   place(list);
+  input.addEventListener("input", () => activate(-1));
   for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", id], ["aria-expanded", "false"]]) {
     input.setAttribute(name, value);
   }
@@ -23,8 +24,10 @@ export function combobox(input, { id, line, label, place }) {
     input.setAttribute("aria-activedescendant", active.id);
   }
 
-  // show puts lines into the list, each an object of its children, what is kept with it, and what a click does.
-  function show(lines, active = -1) {
+  // show puts lines into the list, each an object of its children, what is kept with it, and what a click does. A line that is active stays so
+  // until something is typed: an answer that comes late takes no choice away.
+  function show(lines) {
+    if (box.active >= 0) return;
     list.replaceChildren(...lines.map(({ children, data, take }, i) => {
       const option = make("li", { role: "option", id: `${line}-${i}`, "aria-selected": "false" }, ...children);
       option.addEventListener("mousedown", (event) => event.preventDefault());
@@ -32,8 +35,6 @@ export function combobox(input, { id, line, label, place }) {
       Object.assign(option.dataset, data);
       return option;
     }));
-    box.active = -1;
-    activate(active);
     list.hidden = lines.length === 0;
     input.setAttribute("aria-expanded", String(lines.length > 0));
   }

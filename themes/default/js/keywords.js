@@ -32,7 +32,6 @@ function keywordsFor(input, notes) {
 
   function show(keywords) {
     const typed = word().text;
-    const chosen = box.list.hidden ? undefined : box.list.children[box.active]?.dataset.keyword;  // an answer that comes late takes no choice away
     const others = keywords.filter((k) => k.keyword !== typed);
     box.show(others.map((k) => {
       const used = k.pages ? `${k.pages} ${k.pages === 1 ? "page" : "pages"}` : "not used yet";
@@ -41,7 +40,7 @@ function keywordsFor(input, notes) {
         make("small", {}, k.about ? `${used}. ${k.about}` : used),
       ];
       return { children, data: { keyword: k.keyword }, take: () => take(k.keyword) };
-    }), others.findIndex((k) => k.keyword === chosen));
+    }));
   }
 
   async function ask(complete) {

@@ -24,7 +24,7 @@ function suggestFor(input) {
       if (abouts[i]) children.push(make("small", {}, abouts[i]));
       return { children, data: { to: urls[i] || "", words: text }, take: () => follow(text, urls[i]) };
     }));
-    status.textContent = counted(texts.length);
+    status.textContent = counted(box.list.children.length);
   }
 
   function follow(text, url) {
