@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"sync/atomic"
 )
 
 // file is a pack or an index that is read by offset: mapped where the system can, with ReadAt elsewhere.
@@ -16,9 +17,24 @@ import (
 // of packs have let go of it. The collector runs at least every two minutes, which bounds how long a repacked
 // file's space stays taken.
 type file struct {
-	data []byte      // the whole file if it is mapped or read, else nil
-	src  io.ReaderAt // where data is nil
-	size int64
+	data   []byte      // the whole file if it is mapped or read, else nil
+	src    io.ReaderAt // where data is nil
+	size   int64
+	mapped bool
+	reads  atomic.Int64 // of objects in a mapping, counted by touched
+}
+
+// releaseReads is after how many objects that were read the pages of a mapping are given back. Each may have brought in 64
+// kB of the file around it, and all of them count as memory of ours as long as they are mapped: without this, that is soon
+// the whole pack. They stay in the system's cache, so that the next read costs a microsecond more. git has the same bound
+// (core.packedGitLimit).
+const releaseReads = 256
+
+// touched takes note of an object that was read.
+func (f *file) touched() {
+	if f.mapped && f.reads.Add(1)%releaseReads == 0 {
+		f.release()
+	}
 }
 
 // openReadAt opens a file for reading by offset, without a mapping. With whole, all of it is read into memory.

@@ -28,7 +28,10 @@ func openFile(path string, whole bool) (*file, error) {
 	if err != nil {
 		return openReadAt(path, whole)
 	}
-	mapped := &file{data: data, size: info.Size()}
+	mapped := &file{data: data, size: info.Size(), mapped: true}
 	runtime.AddCleanup(mapped, func(data []byte) { _ = unix.Munmap(data) }, data)
 	return mapped, nil
 }
+
+// release gives the pages of a mapping back to the system. Whoever reads them meanwhile has them brought in again.
+func (f *file) release() { _ = unix.Madvise(f.data, unix.MADV_DONTNEED) }

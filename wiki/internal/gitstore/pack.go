@@ -316,6 +316,7 @@ func (p *pack) inflate(in *inflater, e entry, dst []byte) error {
 	if err == nil {
 		err = in.finish()
 	}
+	p.dat.touched()
 	runtime.KeepAlive(p)
 	if err != nil {
 		return fmt.Errorf("%s.pack: object with data at %d: %w", p.base, e.data, err)
