@@ -2,6 +2,7 @@ package search
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -16,17 +17,37 @@ type standing struct {
 	cover   float64
 	best    float64 // score of section; 0 when there is none
 	second  float64
-	tf      []float64 // how often it has each of what is scored, by the weights of fields
 }
 
 // board has the standings of those pages that have something of the query.
 type board struct {
 	place []uint32 // of each page, by its number: one more than its place in list
 	list  []standing
-	spare []float64 // for counts
+	width int       // of a row of tf
+	tf    []float64 // a row for each of list: how often the page has each of what is scored, by the weights of fields
 }
 
-func (s *session) newBoard() *board { return &board{place: make([]uint32, len(s.paths))} }
+// boards are kept for the next search: on a large wiki one is some hundred kilobytes.
+var boards = sync.Pool{New: func() any { return new(board) }}
+
+func (s *session) newBoard() *board {
+	b := boards.Get().(*board)
+	*b = board{place: zeros(b.place, len(s.paths)), list: b.list[:0], tf: b.tf}
+	return b
+}
+
+// done ends the use of a board.
+func (b *board) done() { boards.Put(b) }
+
+// zeros gives n zeros, in the memory of a list where that has room for them.
+func zeros[T any](list []T, n int) []T {
+	if cap(list) < n {
+		return make([]T, n)
+	}
+	list = list[:n]
+	clear(list)
+	return list
+}
 
 // at gives the standing of a page, which begins with the first call.
 func (b *board) at(no uint32) *standing {
@@ -37,18 +58,11 @@ func (b *board) at(no uint32) *standing {
 	return &b.list[b.place[no]-1]
 }
 
-// sparePages is for how many pages counts are made at once.
-const sparePages = 256
+// measure makes room for how often each page has each of n things. After that no page may be added.
+func (b *board) measure(n int) { b.width, b.tf = n, zeros(b.tf, n*len(b.list)) }
 
-// counts gives n zeros.
-func (b *board) counts(n int) []float64 {
-	if len(b.spare) < n {
-		b.spare = make([]float64, sparePages*n)
-	}
-	list := b.spare[:n:n]
-	b.spare = b.spare[n:]
-	return list
-}
+// row gives the row of tf of the i-th page; none when nothing was measured.
+func (b *board) row(i int) []float64 { return b.tf[i*b.width : (i+1)*b.width] }
 
 // count gives how many pages are in.
 func (b *board) count() (n int) {
@@ -60,12 +74,12 @@ func (b *board) count() (n int) {
 	return n
 }
 
-// has gives the standing of a page that is in, else nil.
-func (b *board) has(no uint32) *standing {
-	if b.place[no] == 0 || !b.list[b.place[no]-1].in {
-		return nil
+// has gives the place in list of a page that is in; -1 of another.
+func (b *board) has(no uint32) int {
+	if i := int(b.place[no]) - 1; i >= 0 && b.list[i].in {
+		return i
 	}
-	return &b.list[b.place[no]-1]
+	return -1
 }
 
 // meetAll finds the pages that have all units, among those that pass the filters.

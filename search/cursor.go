@@ -87,11 +87,17 @@ type termCursor struct {
 	offsets []uint64 // of the segments
 	part    int      // the segment it is in
 	it      segment.PostingsIterator
-	at      segment.Posting
+	at      posting
 	id      uint64
 	begun   bool
 	weight  float64 // boost and rarity
 	avg     float64 // words in the field, on average
+}
+
+// posting is one of a segment's, as zapx makes them: beside what bleve asks of it, it knows how many words the field has.
+type posting interface {
+	segment.Posting
+	NormUint64() uint64
 }
 
 // ranked opens a termCursor.
@@ -101,20 +107,24 @@ func (s *session) ranked(field string, p *postings, boost float64) *termCursor {
 
 func (c *termCursor) doc() uint64 { return c.id }
 
-func (c *termCursor) seek(from uint64) (err error) {
+func (c *termCursor) seek(from uint64) error {
 	if c.begun && c.id >= from {
 		return nil
 	}
 	for c.begun = true; c.part < len(c.offsets); c.part++ {
 		first := c.offsets[c.part]
 		if c.it == nil {
-			c.it = c.p.lists[c.part].Iterator(true, true, false, nil)
+			c.it, c.at = c.p.lists[c.part].Iterator(true, true, false, nil), nil
 		}
-		if c.at, err = c.it.Advance(max(from, first) - first); err != nil {
+		at, err := c.it.Advance(max(from, first) - first)
+		if err != nil {
 			return err
 		}
-		if c.at != nil {
-			c.id = first + c.at.Number()
+		if at != nil {
+			if c.at == nil { // it is one thing that changes with every step
+				c.at = at.(posting)
+			}
+			c.id = first + at.Number()
 			return nil
 		}
 		c.it = nil
@@ -124,11 +134,7 @@ func (c *termCursor) seek(from uint64) (err error) {
 }
 
 func (c *termCursor) score() float64 {
-	norm := c.at.Norm()
-	if norm == 0 {
-		return 0
-	}
-	tf, length := float64(c.at.Frequency()), 1/(norm*norm)
+	tf, length := float64(c.at.Frequency()), float64(c.at.NormUint64())
 	return c.weight * tf * (bm25K1 + 1) / (tf + bm25K1*(1-bm25B+bm25B*length/c.avg))
 }
 

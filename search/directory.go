@@ -27,11 +27,21 @@ type directory struct {
 
 // rows are the documents of one segment. They do not change.
 type rows struct {
-	page   []uint32            // number of the page of each document
-	place  []uint16            // which section of its page it is, from 0; ownPlace for a page's own document
-	words  map[uint32]float32  // of pages' own documents: words of the page's text
-	values map[uint32][]uint32 // of those that have any: numbers of what facets show
+	page   []uint32  // number of the page of each document
+	place  []uint16  // which section of its page it is, from 0; ownPlace for a page's own document
+	own    []uint32  // of those: which of pages it is
+	pages  []pageRow // what is known of pages by their own documents
+	values []uint32  // numbers of what facets show, of one page after the other
 }
+
+// pageRow is what is known of a page by its own document.
+type pageRow struct {
+	words    float32 // of its text
+	from, to uint32  // which of values are its
+}
+
+// of gives what is known by a page's own document.
+func (r *rows) of(local uint64) *pageRow { return &r.pages[r.own[local]] }
 
 // ownPlace marks a page's own document. No page has so many sections.
 const ownPlace = maxSections
@@ -59,7 +69,7 @@ func (d *directory) rowsOf(parts []part) ([]*rows, error) {
 // read makes the rows of a segment.
 func (d *directory) read(p segment.Segment) (*rows, error) {
 	n := p.Count()
-	r := &rows{page: make([]uint32, n), place: make([]uint16, n), words: map[uint32]float32{}, values: map[uint32][]uint32{}}
+	r := &rows{page: make([]uint32, n), place: make([]uint16, n), own: make([]uint32, n)}
 	for doc := range n {
 		id, err := p.DocID(doc)
 		if err != nil {
@@ -91,11 +101,12 @@ func (d *directory) readValues(p segment.Segment, r *rows) error {
 			continue
 		}
 		var values []uint32
+		row := pageRow{from: uint32(len(r.values))}
 		var err error
 		state, err = seg.VisitDocValues(doc, []string{fieldShown}, func(_ string, term []byte) {
 			if words, ok := strings.CutPrefix(string(term), tagWords); ok {
 				n, _ := strconv.ParseUint(words, 10, 32) // we wrote it
-				r.words[uint32(doc)] = float32(n)
+				row.words = float32(n)
 				return
 			}
 			values = d.addShown(values, string(term))
@@ -103,9 +114,10 @@ func (d *directory) readValues(p segment.Segment, r *rows) error {
 		if err != nil {
 			return err
 		}
-		if values != nil {
-			r.values[uint32(doc)] = values
-		}
+		r.values = append(r.values, values...)
+		row.to = uint32(len(r.values))
+		r.own[doc] = uint32(len(r.pages))
+		r.pages = append(r.pages, row)
 	}
 	return nil
 }

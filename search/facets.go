@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // maxFacetValues is how many values a facet shows: a reader scans a screen of them.
@@ -50,17 +51,32 @@ type facetValue struct {
 type tally struct {
 	s      *session
 	pages  int
-	counts []uint32 // by number of the value
+	counts []uint32   // by number of the value
+	sums   []spelling // by number of the first value with its key
 }
 
-func (s *session) tally() *tally { return &tally{s: s, counts: make([]uint32, len(s.values))} }
+// tallies are kept for the next search: what they count in is a hundred kilobytes on a large wiki.
+var tallies = sync.Pool{New: func() any { return new(tally) }}
+
+func (s *session) tally() *tally {
+	t := tallies.Get().(*tally)
+	*t = tally{s: s, counts: zeros(t.counts, len(s.values)), sums: zeros(t.sums, len(s.values))}
+	return t
+}
+
+// done ends the use of a tally.
+func (t *tally) done() {
+	t.s = nil
+	tallies.Put(t)
+}
 
 // see takes note of a page by its own document.
 func (t *tally) see(doc uint64) {
 	part, local := t.s.placeOf(doc)
 	r := t.s.rows[part]
 	t.pages++
-	for _, n := range r.values[uint32(local)] {
+	row := r.of(local)
+	for _, n := range r.values[row.from:row.to] {
 		t.counts[n]++
 	}
 	if page := r.page[local]; int(page) < len(t.s.origins) {
@@ -76,15 +92,14 @@ func (t *tally) see(doc uint64) {
 
 // facets gives those facets that have values.
 func (t *tally) facets() []Facet {
-	sums := make([]spelling, len(t.counts))
 	for n, count := range t.counts {
 		if count > 0 {
-			sums[t.s.first[n]].add(t.s.values[n].shown, int(count))
+			t.sums[t.s.first[n]].add(t.s.values[n].shown, int(count))
 		}
 	}
 	var top [facetKinds][]FacetValue
-	for n, sp := range sums {
-		if kind := t.s.values[n].kind; sp.total > 0 {
+	for n := range t.sums {
+		if sp, kind := &t.sums[n], t.s.values[n].kind; sp.total > 0 {
 			top[kind] = insertValue(top[kind], FacetValue{sp.shown, sp.total}, kind)
 		}
 	}

@@ -45,42 +45,59 @@ func (p *plan) score(b *board) error {
 	for _, u := range list {
 		sets = append(sets, u.docs())
 	}
-	exact, named, bonus := p.exactSections(), p.namedSections(), p.weight()*rankWeights.named
+	r := sectionRanker{p, b, list, p.exactSections(), p.namedSections(), p.weight() * rankWeights.named}
 	if p.err != nil {
 		return p.err
 	}
-	n := 0
-	for it := union(sets).Iterator(); it.HasNext(); n++ {
-		doc := it.Next()
-		if n%pauseEvery == 0 {
-			if err := p.s.ctx.Err(); err != nil {
+	b.measure(len(list))
+	var block [pauseEvery]uint32
+	for it := union(sets).ManyIterator(); ; {
+		n := it.NextMany(block[:])
+		if n == 0 {
+			return nil
+		}
+		if err := p.s.ctx.Err(); err != nil {
+			return err
+		}
+		for _, doc := range block[:n] {
+			if err := r.rank(doc); err != nil {
 				return err
 			}
 		}
-		page := b.has(p.s.pageNo(uint64(doc)))
-		if page == nil {
-			continue
-		}
-		sum := 0.0
-		for i, u := range list {
-			x, raw, err := u.score(uint64(doc))
-			if err != nil {
-				return err
-			}
-			sum += x
-			if page.tf == nil {
-				page.tf = b.counts(len(list))
-			}
-			page.tf[i] += raw
-		}
-		if exact != nil && exact.Contains(doc) {
-			sum += exactQuestion
-		}
-		if named != nil && named.Contains(doc) {
-			sum += bonus
-		}
-		p.s.note(page, doc, sum)
 	}
+}
+
+// sectionRanker notes on the board what sections count.
+type sectionRanker struct {
+	p            *plan
+	b            *board
+	list         []*unitScorer
+	exact, named *roaring.Bitmap // sections that ask just that, and those that have every word in their names
+	bonus        float64         // for having every word
+}
+
+// rank takes a section into account if its page is in. Sections come in order.
+func (r *sectionRanker) rank(doc uint32) error {
+	at := r.b.has(r.p.s.pageNo(uint64(doc)))
+	if at < 0 {
+		return nil
+	}
+	sum, tf := 0.0, r.b.row(at)
+	for i, u := range r.list {
+		x, raw, err := u.score(uint64(doc))
+		if err != nil {
+			return err
+		}
+		sum += x
+		tf[i] += raw
+	}
+	if r.exact != nil && r.exact.Contains(doc) {
+		sum += exactQuestion
+	}
+	if r.named != nil && r.named.Contains(doc) {
+		sum += r.bonus
+	}
+	r.p.s.note(&r.b.list[at], doc, sum)
 	return nil
 }
 
@@ -170,7 +187,7 @@ func (p *plan) ranking(b *board, from, n int) []found {
 			continue
 		}
 		f := found{page: page.page, own: page.own, section: page.section, opens: page.best > 0 && p.asks()}
-		f.score = page.best + rankWeights.second*page.second + p.whole(page)
+		f.score = page.best + rankWeights.second*page.second + p.whole(page, b.row(i))
 		if titled.Contains(page.own) {
 			f.score, f.opens = f.score+exactTitle, false
 		}
@@ -212,11 +229,11 @@ func (t *top) sorted() []found {
 }
 
 // whole scores a page as one text, by BM25 too: in each part of it a word may be rare, and the page be about it.
-func (p *plan) whole(page *standing) float64 {
+func (p *plan) whole(page *standing, counts []float64) float64 {
 	length := p.s.lengthOf(page.own)
 	sum := rankWeights.cover * page.cover
-	for i := range min(len(page.tf), len(p.units)) {
-		tf := page.tf[i]
+	for i := range min(len(counts), len(p.units)) {
+		tf := counts[i]
 		sum += rankWeights.page * p.units[i].weight * tf * (rankWeights.pageK1 + 1) / (tf + rankWeights.pageK1*length)
 	}
 	return sum
@@ -225,7 +242,7 @@ func (p *plan) whole(page *standing) float64 {
 // lengthOf gives how many words a page has, of the average.
 func (s *session) lengthOf(own uint32) float64 {
 	part, local := s.placeOf(uint64(own))
-	words := float64(s.rows[part].words[uint32(local)])
+	words := float64(s.rows[part].of(local).words)
 	body := slices.Index(scoredFields[:], fieldBody)
 	return max(words, 1) * float64(s.pages) / float64(max(s.lengths[body], 1))
 }

@@ -98,13 +98,16 @@ func (s *session) answer(q Query, res *Results) error {
 	b := s.newBoard()
 	err := p.find(b, res)
 	if err == nil && b.count() == 0 && !p.wide && len(p.units) > 0 {
+		b.done()
 		p, b = newPlan(s, q, true), s.newBoard()
 		err = p.find(b, res)
 	}
+	defer b.done()
 	if err != nil {
 		return err
 	}
 	t := s.tally()
+	defer t.done()
 	for i := range b.list {
 		if b.list[i].in {
 			t.see(uint64(b.list[i].own))

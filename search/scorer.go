@@ -13,11 +13,13 @@ type termScorer struct {
 	docs   *roaring.Bitmap
 	idf    float64
 	fields []scoredField
+	next   uint64 // no section before this one has the term
 }
 
 type scoredField struct {
 	*termCursor
-	boost, length float64
+	boost, page float64 // what a word counts for the section, and for the page as a whole
+	flat, steep float64 // how much the length is held against it: not at all, and in proportion
 }
 
 // scorer gives the scorer of a term; it has no documents when the term is in no section.
@@ -33,7 +35,8 @@ func (p *plan) scorer(term string) *termScorer {
 			continue
 		}
 		sets = append(sets, found.docs)
-		t.fields = append(t.fields, scoredField{p.s.ranked(f.name, found, 1), f.boost, f.length})
+		c := p.s.ranked(f.name, found, 1)
+		t.fields = append(t.fields, scoredField{c, f.boost, min(f.boost, rankWeights.pageBoost), 1 - f.length, f.length / c.avg})
 	}
 	sections := p.docs(fieldTags, tagKind+kindSection)
 	t.docs = roaring.And(union(sets), sections)
@@ -43,23 +46,29 @@ func (p *plan) scorer(term string) *termScorer {
 
 // score gives what the term counts in a section. Sections come in order.
 func (t *termScorer) score(doc uint64) (score, raw float64, err error) {
+	if doc < t.next {
+		return 0, 0, nil
+	}
 	tf := 0.0
+	t.next = noDoc
 	for i := range t.fields {
 		f := &t.fields[i]
-		if err := f.seek(doc); err != nil {
-			return 0, 0, err
+		if f.id < doc || !f.begun {
+			if err := f.seek(doc); err != nil {
+				return 0, 0, err
+			}
 		}
-		if f.doc() != doc {
+		if f.id != doc {
+			t.next = min(t.next, f.id)
 			continue
 		}
-		norm := f.at.Norm()
-		if norm == 0 {
-			continue
-		}
-		length := 1 / (norm * norm)
+		t.next = doc + 1
 		n := float64(f.at.Frequency())
-		raw += min(f.boost, rankWeights.pageBoost) * n
-		tf += f.boost * n / (1 - f.length + f.length*length/f.avg)
+		raw += f.page * n
+		tf += f.boost * n / (f.flat + f.steep*float64(f.at.NormUint64()))
+	}
+	if tf == 0 {
+		return 0, 0, nil
 	}
 	return t.idf * tf * (rankWeights.k1 + 1) / (tf + rankWeights.k1), raw, nil
 }
