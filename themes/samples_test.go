@@ -86,8 +86,8 @@ const prose = `<p>A <strong>community of practice</strong> is a group of people 
 <ol><li id="fn-1"><p>From a survey of 2008. <a class="footnote-back" href="#fnref-1" aria-label="Back">↩</a></p></li></ol></section>`
 
 var contents = []web.TOCEntry{
-	{Level: 1, Text: "Discussions", Anchor: "discussions", EditURL: "/edit/p?section=discussions"},
-	{Level: 2, Text: "Who takes part?", Anchor: "who-takes-part", Question: true, EditURL: "/edit/p?section=who-takes-part"},
+	{Level: 1, Text: "Discussions", Anchor: "discussions"},
+	{Level: 2, Text: "Who takes part?", Anchor: "who-takes-part", Question: true},
 	{Level: 2, Text: "How big should a community be?", Anchor: "how-big", Question: true},
 	{Level: 1, Text: "Examples", Anchor: "examples"},
 }
@@ -115,7 +115,7 @@ func samples() []sample {
 		{"front", web.FrontView{Base: base("Practice FAQ", "front"), Intro: prose, IntroURL: "/wiki/index", Popular: links, Recent: links, Categories: categories,
 			Questions: []web.PageLink{{Title: "What is a community of practice?", URL: "/wiki/p"}, {Title: "How do we plan a launch workshop?", URL: "/wiki/l"}, {Title: "كيف يتواصل الأعضاء؟", URL: "/wiki/c"}, {Title: "How much do members take part, and is it normal that most only read?", URL: "/wiki/q"}}},
 			web.FrontView{Base: bare("W", "front")}},
-		{"page", web.PageView{Base: noticed, Tabs: tabs, Crumbs: crumbs, Path: "p", PageLang: "en", Body: prose, TitleAnchor: "what", TOC: contents, Categories: categories, Aliases: []string{"CoP", hostile},
+		{"page", web.PageView{Base: noticed, Tabs: tabs, Crumbs: crumbs, Path: "p", PageLang: "en", Body: prose, TitleAnchor: "what", TOC: contents, EditSection: "/edit/p?section=", Categories: categories, Aliases: []string{"CoP", hostile},
 			Backlinks: links, Problems: []web.Problem{{Line: 3, Text: "The key “x” stands twice."}, {Text: hostile}}, Updated: stamp, Created: stamp, Revisions: 14, Moved: "Redirected from CoP",
 			Structured: json.RawMessage(`{"@context":"https://schema.org","@type":"FAQPage","name":"</script><!--"}`), Related: related, ReviewBy: day, Credits: &pageCredits, Old: &web.OldBanner{Stamp: stamp, Current: "/wiki/p", Diff: "/compare/p", Previous: "/wiki/p?rev=0", Next: "/wiki/p?rev=2", RestoreURL: "/restore/p?revision=1", Base: "1", Deleted: true}},
 			web.PageView{Base: bare("P", "page")}},
@@ -155,7 +155,7 @@ func variants() []sample {
 		{view: "compare", full: compare("inline", "")},
 		{view: "compare", full: compare("rendered", "<p>About <del>ten</del><ins>sixteen</ins> percent.</p>")},
 		{view: "search", full: web.SearchView{Base: base("Search", "search")}},
-		{view: "page", full: web.PageView{Base: base("What is a community of practice?", "page"), Tabs: tabs, Crumbs: crumbs, Path: "p", Body: prose, TOC: contents, Categories: categories, Backlinks: links, Related: related, Updated: stamp, Created: stamp, Revisions: 14}},
+		{view: "page", full: web.PageView{Base: base("What is a community of practice?", "page"), Tabs: tabs, Crumbs: crumbs, Path: "p", Body: prose, TOC: contents, EditSection: "/edit/p?section=", Categories: categories, Backlinks: links, Related: related, Updated: stamp, Created: stamp, Revisions: 14}},
 		{view: "edit", full: web.EditView{Base: base("Editing Who takes part?", "edit"), Tabs: tabs, Crumbs: crumbs, Path: "p", Action: "/edit/p", BaseRev: "1a", Source: "# Who takes part?\n\nThree circles are found again and again: a core, an active group, and those who mostly read.\n\n## How big should a community be?\n\nThere is no one number.\n", PreviewURL: "/preview/p", Cancel: "/wiki/p", Limit: 2 << 20, Help: "/wiki/help"}},
 	}...)
 }

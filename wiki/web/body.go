@@ -25,7 +25,7 @@ type body struct {
 	lang        string
 	lead        string
 	redirect    string
-	toc         []TOCEntry // without EditURL
+	toc         []TOCEntry
 	keywords    []string
 	aliases     []string
 	problems    []Problem

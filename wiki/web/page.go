@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"coppice/wiki"
@@ -139,7 +138,7 @@ func (q *request) pageView(page wiki.Page, b *body) PageView {
 	p := page.Path
 	v := PageView{
 		Base: q.base(b.title, "page"), Tabs: q.tabs(p, "read"), Crumbs: q.crumbs(p, false), Path: p.String(),
-		PageLang: b.lang, Body: b.html, TitleAnchor: b.titleAnchor, TOC: q.contentsOf(p, b), Aliases: b.aliases,
+		PageLang: b.lang, Body: b.html, TitleAnchor: b.titleAnchor, TOC: b.toc, Aliases: b.aliases,
 		Categories: keywordLinks(b.keywords), ReviewBy: b.reviewBy,
 	}
 	if v.Title == "" {
@@ -147,6 +146,7 @@ func (q *request) pageView(page wiki.Page, b *body) PageView {
 	}
 	if q.who.MayEdit {
 		v.Problems = b.problems
+		v.EditSection = address("edit", p.String()) + "?section="
 	}
 	v.Feed = v.Tabs.Feed
 	v.Backlinks = links(q.view.Backlinks(p), backlinksShown)
@@ -155,17 +155,6 @@ func (q *request) pageView(page wiki.Page, b *body) PageView {
 	q.stampPage(&v, page)
 	q.pageCredits(page, b, &v)
 	return v
-}
-
-// contentsOf adds the sections' editors to a table of contents.
-func (q *request) contentsOf(p wiki.Path, b *body) []TOCEntry {
-	toc := slices.Clone(b.toc)
-	if q.who.MayEdit {
-		for i := range toc {
-			toc[i].EditURL = address("edit", p.String(), "section", toc[i].Anchor)
-		}
-	}
-	return toc
 }
 
 func keywordLinks(keywords []string) []Category {

@@ -139,7 +139,7 @@ func (q *request) showOld(name string) error {
 	}
 	v := PageView{
 		Base: q.base(title, "page"), Tabs: q.tabs(now.Path, "history"), Crumbs: q.crumbs(now.Path, false), Path: now.Path.String(),
-		PageLang: b.lang, Body: b.html, TitleAnchor: b.titleAnchor, TOC: slices.Clone(b.toc), Aliases: b.aliases,
+		PageLang: b.lang, Body: b.html, TitleAnchor: b.titleAnchor, TOC: b.toc, Aliases: b.aliases,
 		Categories: keywordLinks(b.keywords), ReviewBy: b.reviewBy,
 	}
 	v.Canonical, v.NoIndex, v.Feed = pageURL(now.Path), true, v.Tabs.Feed

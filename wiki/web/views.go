@@ -100,7 +100,6 @@ type TOCEntry struct {
 	Text     string
 	Anchor   string
 	Question bool
-	EditURL  string // edit this section
 }
 
 // PageView is "page": one page, today's or an old one.
@@ -113,6 +112,7 @@ type PageView struct {
 	Body        template.HTML `json:"-"` // with its h1 taken out if it is the title
 	TitleAnchor string        // of the h1 that was taken out: links may point at it; "" when there was none
 	TOC         []TOCEntry
+	EditSection string // how the address of a section's editor begins; its anchor follows. "" when one may not edit
 	Categories  []Category
 	Aliases     []string
 	Backlinks   []PageLink // the first few

@@ -19,8 +19,9 @@ function copyOnClick(anchor) {
 // dressHeading gives a heading, or a question in plain text, its place in the margin and its pencil, which stands behind the link to it.
 function dressHeading(heading, entry, link) {
   heading.classList.toggle("question", entry.parentElement.classList.contains("asks"));
-  if (!entry.dataset.edit) return;
-  const pencil = make("a", { class: "edit-section", href: entry.dataset.edit, "aria-label": `Edit: ${entry.textContent}`, title: "Edit this section" });
+  const edit = entry.closest("ol").dataset.edit;
+  if (!edit) return;
+  const pencil = make("a", { class: "edit-section", href: edit + encodeURIComponent(heading.id), "aria-label": `Edit: ${entry.textContent}`, title: "Edit this section" });
   if (link) link.after(pencil);
   else if (/^H[1-6]$/.test(heading.tagName)) heading.append(pencil);
 }
