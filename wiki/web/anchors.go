@@ -57,6 +57,7 @@ type pastSection struct {
 type anchorLine struct {
 	mu    sync.Mutex
 	head  history.Version
+	today map[string]string // what the sections of head say, by their anchors; nil when they were not read yet
 	steps int
 	names map[string][]string     // a former anchor -> what the sections that had it are called now, or were at last
 	gone  map[string]*pastSection // by the anchor that it had last
@@ -147,7 +148,7 @@ func (a *anchorLine) follow(s *Server, versions []history.Version) {
 	from := slices.Index(versions, a.head)
 	if from < 0 {
 		from = len(versions) - 1
-		a.head, a.names, a.gone = versions[from], map[string][]string{}, map[string]*pastSection{}
+		a.head, a.today, a.names, a.gone = versions[from], nil, map[string][]string{}, map[string]*pastSection{}
 	}
 	source := s.blobOrNothing(a.head.Blob)
 	var old []section // of source; nil when not parsed yet
@@ -159,7 +160,7 @@ func (a *anchorLine) follow(s *Server, versions []history.Version) {
 			}
 			fresh := sectionsOf(next)
 			a.step(old, fresh, versions[i].Commit)
-			old = fresh
+			old, a.today = fresh, nil
 		} else {
 			old = nil // its words may be others
 		}
@@ -216,10 +217,13 @@ func (a *anchorLine) show(s *Server, page wiki.Page) *formerAnchors {
 	if len(a.names) == 0 && len(a.gone) == 0 {
 		return shown
 	}
-	today := map[string]string{}
-	for _, h := range sectionsOf(page.Source) {
-		today[h.anchor] = h.text
+	if a.today == nil {
+		a.today = map[string]string{}
+		for _, h := range sectionsOf(page.Source) {
+			a.today[h.anchor] = h.text
+		}
 	}
+	today := a.today
 	for _, name := range slices.Sorted(maps.Keys(a.names)) {
 		if _, taken := today[name]; taken {
 			continue
