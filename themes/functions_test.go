@@ -1,6 +1,7 @@
 package themes
 
 import (
+	"html/template"
 	"testing"
 	"time"
 )
@@ -24,6 +25,20 @@ func TestTimesAreUTC(t *testing.T) {
 	at := time.Date(2009, 3, 14, 1, 4, 5, 0, time.FixedZone("", 2*3600))
 	for _, c := range []struct{ got, want string }{
 		{machineTime(at), "2009-03-13T23:04:05Z"}, {humanTime(at), "13 March 2009, 23:04"}, {humanDate(at), "13 March 2009"}, {clock(at), "23:04"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+}
+
+func TestTimeElements(t *testing.T) {
+	at := time.Date(2009, 3, 14, 1, 4, 5, 0, time.FixedZone("", 2*3600))
+	for _, c := range []struct{ got, want template.HTML }{
+		{timeElement(at), `<time datetime="2009-03-13T23:04:05Z">13 March 2009, 23:04</time>`},
+		{dateElement(at), `<time datetime="2009-03-13T23:04:05Z">13 March 2009</time>`},
+		{clockElement(at), `<time datetime="2009-03-13T23:04:05Z" data-clock>23:04</time>`},
+		{timeElement(time.Time{}), ""}, {dateElement(time.Time{}), ""}, {clockElement(time.Time{}), ""},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)
