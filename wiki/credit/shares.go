@@ -11,23 +11,29 @@ import (
 // whole gives how many words of a rev's text each commit brought, as passages without their places: for that nobody has
 // to read the text.
 func (v *View) whole(path wiki.Path, rev, as int32) *Authorship {
-	a := &Authorship{Page: wiki.Page{Path: path}, at: as}
 	runs := v.x.runs(v.d, rev)
-	at := make(map[int32]int, min(len(runs), 64)) // few pages stand on more commits
-	a.Passages = make([]Passage, 0, min(len(runs), 64))
-	from := 0
+	parts := make([]run, 0, min(len(runs), usualCommits))
+	at := make(map[int32]int32, cap(parts))
+	from := int32(0)
 	for _, r := range runs {
 		i, ok := at[r.commit]
 		if !ok {
-			i = len(a.Passages)
+			i = int32(len(parts))
 			at[r.commit] = i
-			a.Passages = append(a.Passages, Passage{Authors: v.people.authors(v.d, r.commit)})
+			parts = append(parts, run{commit: r.commit})
 		}
-		a.Passages[i].Words += int(r.to) - from
-		from = int(r.to)
+		parts[i].to += r.to - from
+		from = r.to
+	}
+	a := &Authorship{Page: wiki.Page{Path: path}, Passages: make([]Passage, len(parts)), at: as}
+	for i, p := range parts {
+		a.Passages[i] = Passage{Words: int(p.to), Authors: v.people.authors(v.d, p.commit)}
 	}
 	return a
 }
+
+// usualCommits is how many commits a page stands on at most, nearly always.
+const usualCommits = 128
 
 // Latest gives the credits of the newest version of a page that the index knows, and whether there is one: what can be
 // said while Credits of the page itself is ErrBehind.
