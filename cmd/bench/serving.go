@@ -182,7 +182,7 @@ func (b *bench) starting() error {
 		return err
 	}
 	var ours, theirs durations
-	for range 5 {
+	for range 11 {
 		if r, err = b.serve(b.large); err != nil {
 			return err
 		}
