@@ -18,6 +18,9 @@
 // every read, names only by Check; a damaged object is an error, never a panic, even when the disk fails under a mapping,
 // and another copy of it is looked for first.
 //
+// Pages of a mapping are given back to the system after every few hundred objects, so that of a pack no more counts as
+// memory of ours than is being read.
+//
 // Trees, pages and what deltas build on stay in a cache of fixed size. Reading in the order of history, newest first,
 // makes the most of it: a version is then one small delta away from the last one read.
 //
