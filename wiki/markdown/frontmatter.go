@@ -430,7 +430,8 @@ func isKey(s string) bool {
 }
 
 // keyLines gives the lines of a key in source[start:end]: its own, and those after it that are indented, or begin with
-// a hyphen (a list need not be indented). If the key is not there, the range is empty and at the end.
+// a hyphen (a list need not be indented), or stand before the end of what was opened on it, as in brackets. If the key is
+// not there, the range is empty and at the end.
 func keyLines(source []byte, start, end int, key string) (from, to int) {
 	for pos := start; pos < end; {
 		next := lineEnd(source, pos)
@@ -447,12 +448,41 @@ func keyLines(source []byte, start, end int, key string) (from, to int) {
 			case line[0] == ' ' || line[0] == '\t' || bytes.HasPrefix(line, []byte("- ")):
 				to = lineEnd(source, p)
 			default:
-				return pos, to
+				return pos, max(to, valueEnd(source, start, end, pos, key))
 			}
 		}
 		return pos, to
 	}
 	return end, end
+}
+
+// valueEnd gives where the value of the key at pos ends at the latest, as YAML reads source[start:end]: after the last line
+// before the next key that is neither blank nor a comment. It gives 0 when that cannot be told.
+func valueEnd(source []byte, start, end, pos int, key string) int {
+	raw := source[start:end]
+	var doc yaml.Node
+	if yaml.Unmarshal(raw, &doc) != nil || len(doc.Content) == 0 || hasOddBreaks(raw) {
+		return 0
+	}
+	at, keys := bytes.Count(raw[:pos-start], []byte{'\n'})+1, doc.Content[0].Content
+	for i := 0; i+2 < len(keys); i += 2 {
+		if keys[i].Line != at || keys[i].Value != key {
+			continue
+		}
+		to := 0
+		for p := pos; p < end && at < keys[i+2].Line; p, at = lineEnd(source, p), at+1 {
+			if line := bytes.TrimSpace(source[p:lineEnd(source, p)]); len(line) > 0 && line[0] != '#' {
+				to = lineEnd(source, p)
+			}
+		}
+		return to
+	}
+	return 0
+}
+
+// hasOddBreaks reports whether YAML sees other ends of lines than we do.
+func hasOddBreaks(raw []byte) bool {
+	return bytes.Count(raw, []byte{'\r'}) != bytes.Count(raw, []byte("\r\n")) || bytes.ContainsAny(raw, "\u0085\u2028\u2029")
 }
 
 // quoteYAML writes a text so that YAML reads it back as that text, plainly where that is safe.

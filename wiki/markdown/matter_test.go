@@ -65,6 +65,8 @@ func FuzzSetAskedAs(f *testing.F) {
 	f.Add([]byte("---\ntitle: T\nasked_as:\n  a:\n    - x\n  b: [y, z]\n---\nText\n"), "a", "how?\nwhy")
 	f.Add([]byte("---\r\nasked_as: {a: x}\r\nx: |\r\n  asked_as:\r\n---\r\n"), "b", "")
 	f.Add([]byte("---\nasked_as:\n- x\n---\n"), "a", "y")
+	f.Add([]byte("---\r\nasked_as: {a: \r\naskx}\r\nx: |\r\n  asked_as:\r\n---\r\n"), "b", "y")
+	f.Add([]byte("---\nasked_as: {a: x,\n\n# one\nb: y}\n# two\ntitle: T\n---\n"), "b", "")
 	f.Fuzz(func(t *testing.T, source []byte, anchor, lines string) {
 		var asked []string
 		for _, s := range strings.Split(lines, "\n") {
