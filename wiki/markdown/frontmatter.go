@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -128,6 +130,10 @@ func (m *metaReader) each(raw []byte, take func(key string, value *yaml.Node)) b
 		m.problems = append(m.problems, Problem{Line: m.line + line, Text: "The front matter cannot be read: " + message + "."})
 		return false
 	}
+	if at := secondDocument(raw); at > 0 {
+		m.problems = append(m.problems, Problem{Line: m.line + at, Text: "The front matter ends here for YAML, which takes what follows for another document."})
+		return false
+	}
 	if len(doc.Content) == 0 {
 		return true
 	}
@@ -145,6 +151,25 @@ func (m *metaReader) each(raw []byte, take func(key string, value *yaml.Node)) b
 		take(key.Value, value)
 	}
 	return true
+}
+
+// secondDocument gives the line on which a second document of YAML begins; 0 when there is none.
+func secondDocument(raw []byte) int {
+	if !bytes.Contains(raw, []byte("---")) && !bytes.Contains(raw, []byte("...")) {
+		return 0
+	}
+	d := yaml.NewDecoder(bytes.NewReader(raw))
+	var first, second yaml.Node
+	if d.Decode(&first) != nil {
+		return 0
+	}
+	switch err := d.Decode(&second); {
+	case err == nil:
+		return max(1, second.Line)
+	case errors.Is(err, io.EOF):
+		return 0
+	}
+	return max(1, first.Line)
 }
 
 // key reads the value of one key. Keys that are not known are left to others.
@@ -461,18 +486,22 @@ func keyLines(source []byte, start, end int, key string) (from, to int) {
 func valueEnd(source []byte, start, end, pos int, key string) int {
 	raw := source[start:end]
 	var doc yaml.Node
-	if yaml.Unmarshal(raw, &doc) != nil || len(doc.Content) == 0 || hasOddBreaks(raw) {
+	if yaml.Unmarshal(raw, &doc) != nil || len(doc.Content) == 0 {
 		return 0
 	}
-	at, keys := bytes.Count(raw[:pos-start], []byte{'\n'})+1, doc.Content[0].Content
-	for i := 0; i+2 < len(keys); i += 2 {
-		if keys[i].Line != at || keys[i].Value != key {
+	lines, keys := yamlLines(raw), doc.Content[0].Content
+	at, ok := slices.BinarySearch(lines, pos-start)
+	for i := 0; ok && i+1 < len(keys); i += 2 {
+		if keys[i].Line != at+1 || keys[i].Value != key {
 			continue
 		}
-		to := 0
-		for p := pos; p < end && at < keys[i+2].Line; p, at = lineEnd(source, p), at+1 {
-			if line := bytes.TrimSpace(source[p:lineEnd(source, p)]); len(line) > 0 && line[0] != '#' {
-				to = lineEnd(source, p)
+		next, to := end, 0
+		if i+2 < len(keys) {
+			next = start + lines[keys[i+2].Line-1]
+		}
+		for p := pos; p < next; p = lineEnd(source, p) {
+			if line := bytes.TrimSpace(source[p:min(next, lineEnd(source, p))]); len(line) > 0 && line[0] != '#' {
+				to = min(next, lineEnd(source, p))
 			}
 		}
 		return to
@@ -480,9 +509,22 @@ func valueEnd(source []byte, start, end, pos int, key string) int {
 	return 0
 }
 
-// hasOddBreaks reports whether YAML sees other ends of lines than we do.
-func hasOddBreaks(raw []byte) bool {
-	return bytes.Count(raw, []byte{'\r'}) != bytes.Count(raw, []byte("\r\n")) || bytes.ContainsAny(raw, "\u0085\u2028\u2029")
+// yamlLines gives where lines begin as YAML sees them: a lone "\r" and three rarer characters end one too.
+func yamlLines(raw []byte) []int {
+	starts := []int{0}
+	for i := 0; i < len(raw); {
+		r, n := utf8.DecodeRune(raw[i:])
+		i += n
+		switch r {
+		case '\n', '\u0085', '\u2028', '\u2029':
+			starts = append(starts, i)
+		case '\r':
+			if i == len(raw) || raw[i] != '\n' {
+				starts = append(starts, i)
+			}
+		}
+	}
+	return starts
 }
 
 // quoteYAML writes a text so that YAML reads it back as that text, plainly where that is safe.
@@ -505,5 +547,18 @@ func quoteYAML(s string) string {
 	if err := e.Encode(s); err != nil {
 		return `""`
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	return escapeForYAML(strings.TrimSuffix(b.String(), "\n"))
+}
+
+// escapeForYAML escapes in a JSON string what YAML takes for the end of a line, or for no text at all, where JSON does not.
+func escapeForYAML(quoted string) string {
+	var b strings.Builder
+	for _, r := range quoted {
+		if r >= 0x7F && r < 0xA0 || r == 0xFEFF || r == 0xFFFE || r == 0xFFFF {
+			fmt.Fprintf(&b, "\\u%04x", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }

@@ -63,8 +63,9 @@ func SetFrontMatterList(source []byte, key string, values []string) []byte {
 const askedKey = "asked_as"
 
 // SetAskedAs gives source with other wordings of the question at an anchor, and every other byte as it was. What else
-// asked_as says stays; where it is written in a way that cannot be mended line by line, that one key is written anew. No
-// wordings take the anchor away. A page whose front matter cannot be read is given back as it is.
+// asked_as says stays; where it is written in a way that cannot be mended line by line, that one key is written anew, and
+// where YAML is written so that no line of it stands for a key, all of the front matter. No wordings take the anchor away.
+// A page whose front matter cannot be read is given back as it is.
 func SetAskedAs(source []byte, anchor string, asked []string) []byte {
 	f, _, ok := ReadFrontMatter(source)
 	if anchor = strings.ToValidUTF8(anchor, "\uFFFD"); !ok || anchor == "" {
@@ -77,13 +78,12 @@ func SetAskedAs(source []byte, anchor string, asked []string) []byte {
 	if delete(want, anchor); len(asked) > 0 {
 		want[anchor] = asked
 	}
-	if len(want) == 0 {
-		return setLines(source, askedKey)
+	says := func(next []byte) bool {
+		g, _, ok := ReadFrontMatter(next)
+		return ok && maps.EqualFunc(g.AskedAs, want, slices.Equal)
 	}
-	if next, ok := mendAsked(source, anchor, asked); ok {
-		if g, _, ok := ReadFrontMatter(next); ok && maps.EqualFunc(g.AskedAs, want, slices.Equal) {
-			return next
-		}
+	if next, ok := mendAsked(source, anchor, asked); ok && len(want) > 0 && says(next) {
+		return next
 	}
 	var lines []string
 	for _, a := range askedOrder(f.Raw, anchor) {
@@ -91,7 +91,29 @@ func SetAskedAs(source []byte, anchor string, asked []string) []byte {
 			lines = append(lines, askedLines("  ", a, want[a])...)
 		}
 	}
-	return setLines(source, askedKey, append([]string{askedKey + ":"}, lines...)...)
+	if lines != nil {
+		lines = append([]string{askedKey + ":"}, lines...)
+	}
+	next := setLines(source, askedKey, lines...)
+	if !says(next) {
+		next = setLines(plainlyWritten(source), askedKey, lines...)
+	}
+	return next
+}
+
+// plainlyWritten gives a page with its front matter as our YAML library writes it: a key a line, from the first column.
+func plainlyWritten(source []byte) []byte {
+	start, end, _, ok := splitFrontMatter(source)
+	var doc yaml.Node
+	if !ok || yaml.Unmarshal(source[start:end], &doc) != nil || len(doc.Content) == 0 {
+		return source
+	}
+	doc.Content[0].Style = 0
+	text, err := yaml.Marshal(&doc)
+	if err != nil {
+		return source
+	}
+	return slices.Concat(source[:start], bytes.ReplaceAll(text, []byte("\n"), []byte(newlineOf(source))), source[end:])
 }
 
 // askedLines writes the wordings of one question.

@@ -67,6 +67,12 @@ func FuzzSetAskedAs(f *testing.F) {
 	f.Add([]byte("---\nasked_as:\n- x\n---\n"), "a", "y")
 	f.Add([]byte("---\r\nasked_as: {a: \r\naskx}\r\nx: |\r\n  asked_as:\r\n---\r\n"), "b", "y")
 	f.Add([]byte("---\nasked_as: {a: x,\n\n# one\nb: y}\n# two\ntitle: T\n---\n"), "b", "")
+	f.Add([]byte("---\nasked_as: [0\n]\n---"), "0", "0")
+	f.Add([]byte("---\nasked_as: {\n}\n  \r \n---"), "0", "0")
+	f.Add([]byte("---\n0:\n--- 0\n---"), "0", "0")
+	f.Add([]byte("---\n  title: T\n  x: y\n---\n"), "a", "b")
+	f.Add([]byte("---\n{title: T, asked_as: {a: b}}\n---\n"), "a", "c")
+	f.Add([]byte("0"), "\u0085\ufeff\uffff\u007f", "0\u0080")
 	f.Fuzz(func(t *testing.T, source []byte, anchor, lines string) {
 		var asked []string
 		for _, s := range strings.Split(lines, "\n") {
