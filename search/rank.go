@@ -49,6 +49,11 @@ func (p *plan) score(b *board) error {
 	if p.err != nil {
 		return p.err
 	}
+	for _, set := range []**roaring.Bitmap{&r.exact, &r.named} {
+		if *set != nil && (*set).IsEmpty() {
+			*set = nil // so that nobody asks it
+		}
+	}
 	b.measure(len(list))
 	var block [pauseEvery]uint32
 	for it := union(sets).ManyIterator(); ; {

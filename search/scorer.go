@@ -44,11 +44,8 @@ func (p *plan) scorer(term string) *termScorer {
 	return t
 }
 
-// score gives what the term counts in a section. Sections come in order.
+// score gives what the term counts in a section. Sections come in order; one before next need not be asked for.
 func (t *termScorer) score(doc uint64) (score, raw float64, err error) {
-	if doc < t.next {
-		return 0, 0, nil
-	}
 	tf := 0.0
 	t.next = noDoc
 	for i := range t.fields {
@@ -131,6 +128,10 @@ func (u *unitScorer) score(doc uint64) (best, raw float64, err error) {
 		a := &u.alternatives[i]
 		sum, tf, all := 0.0, 0.0, true
 		for _, t := range a.terms {
+			if doc < t.next {
+				all = false
+				continue
+			}
 			x, n, err := t.score(doc)
 			if err != nil {
 				return 0, 0, err

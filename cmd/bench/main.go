@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 )
 
@@ -70,6 +71,7 @@ func main() {
 		if *only != "" && !strings.Contains(","+*only+",", ","+f.name+",") {
 			continue
 		}
+		debug.FreeOSMemory() // what figures before this one left behind is not this one's to collect
 		if err := f.run(b); err != nil {
 			fmt.Fprintf(os.Stderr, "bench: %s: %v\n", f.name, err)
 			failed = true
