@@ -45,14 +45,9 @@ func (p *plan) score(b *board) error {
 	for _, u := range list {
 		sets = append(sets, u.docs())
 	}
-	r := sectionRanker{p, b, list, p.exactSections(), p.namedSections(), p.weight() * rankWeights.named}
+	r := sectionRanker{p, b, list, orNone(p.exactSections()), orNone(p.namedSections()), p.weight() * rankWeights.named}
 	if p.err != nil {
 		return p.err
-	}
-	for _, set := range []**roaring.Bitmap{&r.exact, &r.named} {
-		if *set != nil && (*set).IsEmpty() {
-			*set = nil // so that nobody asks it
-		}
 	}
 	b.measure(len(list))
 	var block [pauseEvery]uint32
@@ -70,6 +65,14 @@ func (p *plan) score(b *board) error {
 			}
 		}
 	}
+}
+
+// orNone gives nil for an empty set, so that nobody asks it of each section.
+func orNone(set *roaring.Bitmap) *roaring.Bitmap {
+	if set == nil || set.IsEmpty() {
+		return nil
+	}
+	return set
 }
 
 // sectionRanker notes on the board what sections count.
