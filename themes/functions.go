@@ -18,6 +18,7 @@ import (
 //	time T                        <time> with humanTime; nothing of a zero T, here and in the next two
 //	date T                        <time> with 14 March 2009
 //	clock T                       <time data-clock> with 15:04
+//	person "Ann" "/contributors/ann"  the name as a link, or, if there is no address, as text of its own direction
 //	number 12345                  12,345
 //	plural 2 "page" "pages"       "2 pages"
 //	bytes 1234                    "1.2 kB"
@@ -34,6 +35,7 @@ func (t *Theme) functions() template.FuncMap {
 		"time":        timeElement,
 		"date":        dateElement,
 		"clock":       clockElement,
+		"person":      person,
 		"number":      number,
 		"plural":      plural,
 		"bytes":       byteSize,
@@ -67,6 +69,15 @@ func element(t time.Time, attribute string, text func(time.Time) string) templat
 		return ""
 	}
 	return template.HTML(`<time datetime="` + machineTime(t) + `"` + attribute + `>` + text(t) + `</time>`)
+}
+
+// person writes a name, which leads to an address of this wiki if there is one. Pages name many people, too.
+func person(name, url string) template.HTML {
+	name = template.HTMLEscapeString(name)
+	if url == "" {
+		return template.HTML("<bdi>" + name + "</bdi>")
+	}
+	return template.HTML(`<a href="` + template.HTMLEscapeString(url) + `" dir="auto">` + name + `</a>`)
 }
 
 // number groups digits by thousands.

@@ -46,6 +46,17 @@ func TestTimeElements(t *testing.T) {
 	}
 }
 
+func TestPersons(t *testing.T) {
+	for _, c := range []struct{ got, want template.HTML }{
+		{person("Ann <b>", ""), `<bdi>Ann &lt;b&gt;</bdi>`},
+		{person("Ann & Ben", `/contributors/ann?a=1&b="`), `<a href="/contributors/ann?a=1&amp;b=&#34;" dir="auto">Ann &amp; Ben</a>`},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+}
+
 func TestDirection(t *testing.T) {
 	for tag, want := range map[string]string{
 		"": "ltr", "en": "ltr", "ar": "rtl", "AR-eg": "rtl", "he": "rtl", "fa-IR": "rtl", "ur-Latn": "ltr", "az-Arab": "rtl", "zh-Hant": "ltr", "sl-1994": "ltr",

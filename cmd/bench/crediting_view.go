@@ -21,7 +21,7 @@ import (
 
 // Rounds of creditedView: a first view takes milliseconds, a cached one a fraction of one.
 const (
-	creditedFirstViews  = 80
+	creditedFirstViews  = 240
 	creditedNextViews   = 300
 	creditedCachedViews = 4000
 )

@@ -2,6 +2,7 @@ package credit_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -572,6 +573,52 @@ func TestFollowingEqualsBuilding(t *testing.T) {
 		if err := x.Equal(fresh); err != nil {
 			t.Fatalf("step %d: %v", step, err)
 		}
+		footersAreCredits(t, x, w, w.Head())
+		commits := strings.Fields(git(t, w.Dir(), "", "rev-list", "main"))
+		old, err := w.At(t.Context(), commits[random.IntN(len(commits))])
+		if err != nil {
+			t.Fatal(err)
+		}
+		footersAreCredits(t, x, w, old)
+	}
+}
+
+// footersAreCredits compares what footers say of all pages of a Snapshot with what is counted from whole histories.
+func footersAreCredits(t *testing.T, x *credit.Index, w *wiki.Wiki, s *wiki.Snapshot) {
+	t.Helper()
+	const revised = 2
+	v := x.View(w, s)
+	for ref := range s.Pages() {
+		page, err := s.Page(ref.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := v.Credits(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		foot, err := v.Footer(page, revised)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := credit.Footer{Original: whole.Original, Created: whole.Created, CreatedIn: whole.CreatedIn, Reviewers: whole.Reviewers}
+		want.Words, want.Uncredited = whole.Words, whole.Uncredited
+		for _, c := range whole.Contributors {
+			if c.Words > 0 {
+				want.Shares = append(want.Shares, credit.Share{Person: c.Person, Words: c.Words, Share: c.Share})
+			}
+		}
+		for _, r := range slices.Backward(whole.Revisions[min(1, len(whole.Revisions)):]) {
+			if r.Substantial && len(want.Revised) < revised {
+				want.Revised = append(want.Revised, r)
+			}
+		}
+		byPerson := func(a, b credit.Share) int { return cmp.Or(cmp.Compare(b.Words, a.Words), cmp.Compare(a.Slug, b.Slug)) }
+		slices.SortFunc(want.Shares, byPerson) // whoever added more comes first among equals there
+		slices.SortFunc(foot.Shares, byPerson)
+		if got, want := fmt.Sprintf("%+v", *foot), fmt.Sprintf("%+v", want); got != want {
+			t.Fatalf("%s:\n%s\nwant\n%s", ref.Path, got, want)
+		}
 	}
 }
 
@@ -602,7 +649,7 @@ func randomStep(t *testing.T, w *wiki.Wiki, clone string, random *rand.Rand, ste
 			t.Fatal(err)
 		}
 		git(t, clone, "", "add", ".")
-		git(t, clone, "", "commit", "-qm", "pushed")
+		git(t, clone, "", "commit", "-qm", "pushed", "-m", fmt.Sprintf("Reviewed-by: Person %d <p%d@example.org>", step%4, step%4))
 		if step%3 == 1 { // the wiki's line becomes the second parent
 			git(t, clone, "", "merge", "-q", "--no-edit", "--no-ff", "origin/main")
 			git(t, clone, "", "checkout", "-qB", "main")

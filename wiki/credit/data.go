@@ -21,24 +21,23 @@ type data struct {
 	tables   *tables
 }
 
+// commit begins with what the credit for a word asks of it.
 type commit struct {
-	id       wiki.ID
-	time     int64 // the author's, Unix seconds
-	author   int32 // number of a person
-	mentions int32 // first of the commit's mentions
-	parents  []int32
+	author    int32 // number of a person
+	mentions  int32 // first of the commit's mentions
+	mentioned int32 // how many it has
 	// Ancestors, itself among them: all numbers from low to its own, and those of rest. Most histories need no rest.
-	low  int32
-	rest []span
+	low     int32
+	rest    []span
+	time    int64 // the author's, Unix seconds
+	id      wiki.ID
+	parents []int32
 }
 
 // mentionsOf gives the people whom a commit names in trailers.
 func (d *data) mentionsOf(no int32) []mention {
-	end := int32(len(d.mentions))
-	if int(no)+1 < len(d.commits) {
-		end = d.commits[no+1].mentions
-	}
-	return d.mentions[d.commits[no].mentions:end]
+	c := &d.commits[no]
+	return d.mentions[c.mentions : c.mentions+c.mentioned]
 }
 
 // span is numbers from and to, both included.
@@ -63,27 +62,27 @@ const (
 )
 
 // rev is one change of one page by one commit, with the origins of the words of its text unless an older one has the
-// same.
+// same. What a list of a page's revisions reads comes first: it then reads half of the memory.
 type rev struct {
 	commit, path int32
 	from         int32 // path before a renaming, else -1
 	page         int32 // number of the rev that began the page, through renames
+	before       int32 // rev of the same path before, or -1
+	previous     int32 // rev of the same page before, or -1
 	kind         wiki.ChangeKind
 	merge        bool
-	blob         wiki.ID // zero when Deleted
-	same         int32   // the rev that has the origins, else -1
-	base         int32   // the rev with origins whose text this one changed, else -1
 	alone        bool    // script does not build on base
-	depth        int32   // how many scripts it builds on
 	words        int32   // of the text
 	added        int32   // of them, brought by this commit
 	dropped      int32   // words of the text before that stand neither here nor on another page of this commit
+	blob         wiki.ID // zero when Deleted
+	same         int32   // the rev that has the origins, else -1
+	twin         int32   // rev with origins of its own and the same blob before, or -1
+	base         int32   // the rev with origins whose text this one changed, else -1
+	depth        int32   // how many scripts it builds on
 	script       []byte
 	fresh        []byte // hashes of the longer sentences that came, 4 bytes each
 	gone         []byte // hashes of the sentences of base that went, 4 bytes each; the lowest bit says that hardly a word stayed
-	before       int32  // rev of the same path before, or -1
-	twin         int32  // rev with origins of its own and the same blob before, or -1
-	previous     int32  // rev of the same page before, or -1
 }
 
 // own gives the number of the rev that has the origins of rev no.
@@ -97,15 +96,17 @@ func (d *data) own(no int32) int32 {
 // tables find numbers. They grow with the newest data and are shared by all; a number beyond a data's lengths is not
 // there yet for it.
 type tables struct {
-	mu       sync.Mutex
-	newest   *data
-	pathNo   map[string]int32
-	lastOn   []int32           // for each path its newest rev
-	lastOf   []int32           // for each page, by the number of its first rev, its newest one
-	blobs    map[wiki.ID]int32 // newest rev with that blob and origins of its own, of the first blobRevs
-	blobRevs int
-	personNo map[ident]int32
-	commitNo map[wiki.ID]int32 // made when it is first asked for
+	mu         sync.Mutex
+	newest     *data
+	pathNo     map[string]int32
+	lastOn     []int32           // for each path its newest rev
+	lastOf     []int32           // for each page, by the number of its first rev, its newest one
+	blobs      map[wiki.ID]int32 // newest rev with that blob and origins of its own, of the first blobRevs
+	blobRevs   int
+	reviewed   map[int32][]int32 // for each page, by the number of its first rev, those that somebody reviewed, of the first reviewRevs
+	reviewRevs int
+	personNo   map[ident]int32
+	commitNo   map[wiki.ID]int32 // made when it is first asked for
 
 	// Only Follow asks for these two, which are made when it first does.
 	fresh, gone *hashTable
@@ -153,9 +154,10 @@ func (t *hashTable) each(hash uint32, f func(rev int32) bool) {
 	}
 }
 
-// addCommit appends a commit whose parents have these numbers.
+// addCommit appends a commit whose parents have these numbers, and whose mentions are there.
 func (d *data) addCommit(c commit, parents []int32) {
 	no := int32(len(d.commits))
+	c.mentioned = int32(len(d.mentions)) - c.mentions
 	c.low, c.parents = no, parents
 	if len(parents) > 0 {
 		var all []span
@@ -301,6 +303,25 @@ func (t *tables) listBlobs() {
 		}
 		t.blobs[r.blob] = int32(t.blobRevs)
 	}
+}
+
+// reviews gives the revs of a page that have reviewers, oldest first.
+func (d *data) reviews(page int32) []int32 {
+	t := d.tables
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.reviewed == nil {
+		t.reviewed = make(map[int32][]int32)
+	}
+	for ; t.reviewRevs < len(t.newest.revs); t.reviewRevs++ {
+		r := &t.newest.revs[t.reviewRevs]
+		if slices.ContainsFunc(t.newest.mentionsOf(r.commit), func(m mention) bool { return m.role == reviewer }) {
+			t.reviewed[r.page] = append(t.reviewed[r.page], int32(t.reviewRevs))
+		}
+	}
+	list := t.reviewed[page]
+	i, _ := slices.BinarySearch(list, int32(len(d.revs)))
+	return list[:i]
 }
 
 // find gives the rev with origins for a blob as page path has it in one of the commits, or -1. Of several that were

@@ -10,6 +10,7 @@
 //	v := x.View(w, w.Head())                       // one for a request
 //	a, err := v.Authorship(page)                    // a.Passages: bytes, commit, authors; any old Page too
 //	c, err := v.Credits(page)                       // c.Contributors: words, share; c.Created, c.Revisions, c.Reviewers
+//	f, err := v.Footer(page, 3)                     // what stands of them below the page, without adding up its history
 //	q := v.CreditsIn(a, section.Start, section.End) // the same of a part
 //	gone, next, err := v.Removed(ctx, path, "words", 0, 20)
 //	for _, person := range v.Contributors() { ... }

@@ -262,7 +262,6 @@ func (v *View) CreditsIn(a *Authorship, start, end int) *Credits {
 			}
 		}
 	}
-	reviews := map[*Person]*Review{}
 	line := v.line(a.Page.Path, a.at)
 	c.Revisions = make([]Revision, 0, len(line))
 	for i, no := range line {
@@ -277,11 +276,7 @@ func (v *View) CreditsIn(a *Authorship, start, end int) *Credits {
 			s.edited(r.Time)
 		}
 		for _, who := range v.people.reviewers(v.d, v.d.revs[no].commit) {
-			if reviews[who] == nil {
-				reviews[who] = &Review{Person: who}
-			}
-			reviews[who].Reviews++
-			reviews[who].Last = later(reviews[who].Last, r.Time)
+			c.Reviewers = reviewed(c.Reviewers, who, r.Time)
 		}
 	}
 	c.Contributors = make([]Share, 0, len(shares))
@@ -294,13 +289,23 @@ func (v *View) CreditsIn(a *Authorship, start, end int) *Credits {
 	slices.SortFunc(c.Contributors, func(x, y Share) int {
 		return cmp.Or(cmp.Compare(y.Words, x.Words), cmp.Compare(y.Added, x.Added), cmp.Compare(x.number, y.number))
 	})
-	for _, r := range reviews {
-		c.Reviewers = append(c.Reviewers, *r)
-	}
-	slices.SortFunc(c.Reviewers, func(x, y Review) int {
-		return cmp.Or(y.Last.Compare(x.Last), cmp.Compare(x.number, y.number))
-	})
+	slices.SortFunc(c.Reviewers, laterReview)
 	return c
+}
+
+// reviewed counts a review.
+func reviewed(list []Review, who *Person, at time.Time) []Review {
+	i := slices.IndexFunc(list, func(r Review) bool { return r.Person == who })
+	if i < 0 {
+		return append(list, Review{Person: who, Reviews: 1, Last: at})
+	}
+	list[i].Reviews++
+	list[i].Last = later(list[i].Last, at)
+	return list
+}
+
+func laterReview(x, y Review) int {
+	return cmp.Or(y.Last.Compare(x.Last), cmp.Compare(x.number, y.number))
 }
 
 func (s *Share) edited(t time.Time) {
@@ -318,8 +323,8 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// line gives the revs of the page that has a path, oldest first and through renames, up to a commit.
-func (v *View) line(path wiki.Path, at int32) []int32 {
+// newest gives the last rev up to a commit of the page that has a path, or -1.
+func (v *View) newest(path wiki.Path, at int32) int32 {
 	t := v.d.tables
 	t.mu.Lock()
 	no := v.d.last(path.String())
@@ -327,12 +332,23 @@ func (v *View) line(path wiki.Path, at int32) []int32 {
 	for no >= 0 && !v.d.reaches(v.d.revs[no].commit, at) { // the path may have been given to another page since
 		no = v.d.revs[no].before
 	}
-	var line []int32
-	for ; no >= 0; no = v.d.revs[no].previous {
-		if v.d.reaches(v.d.revs[no].commit, at) {
-			line = append(line, no)
+	return no
+}
+
+// backward gives the revs of a page up to a commit, the newest first and through renames, from one of them on.
+func (v *View) backward(no, at int32) iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		for ; no >= 0; no = v.d.revs[no].previous {
+			if v.d.reaches(v.d.revs[no].commit, at) && !yield(no) {
+				return
+			}
 		}
 	}
+}
+
+// line gives the revs of the page that has a path, oldest first and through renames, up to a commit.
+func (v *View) line(path wiki.Path, at int32) []int32 {
+	line := slices.Collect(v.backward(v.newest(path, at), at))
 	slices.Reverse(line)
 	return line
 }
@@ -340,17 +356,24 @@ func (v *View) line(path wiki.Path, at int32) []int32 {
 func (v *View) revision(no int32) Revision {
 	r := &v.d.revs[no]
 	c := &v.d.commits[r.commit]
-	added := int(r.added)
-	size := max(int(r.words), 1)
-	if r.previous >= 0 {
-		size = max(size, int(v.d.revs[r.previous].words))
-	}
-	changed := max(added, int(r.dropped))
 	return Revision{
 		Commit: c.id, Time: time.Unix(c.time, 0).UTC(), Kind: r.kind, Authors: v.people.authors(v.d, r.commit),
-		Words: int(r.words), Added: added, Removed: int(r.dropped),
-		Substantial: changed >= SubstantialWords || changed >= SubstantialLeast && float64(changed) >= SubstantialShare*float64(size),
+		Words: int(r.words), Added: int(r.added), Removed: int(r.dropped), Substantial: v.substantial(no),
 	}
+}
+
+// substantial reports whether a rev changed much: see SubstantialWords.
+func (v *View) substantial(no int32) bool {
+	r := &v.d.revs[no]
+	changed := max(r.added, r.dropped)
+	if changed < SubstantialLeast || changed >= SubstantialWords {
+		return changed >= SubstantialWords
+	}
+	size := max(r.words, 1)
+	if r.previous >= 0 {
+		size = max(size, v.d.revs[r.previous].words)
+	}
+	return float64(changed) >= SubstantialShare*float64(size)
 }
 
 // Cursor says where a list goes on; zero is its beginning.

@@ -8,9 +8,8 @@ import (
 	"coppice/wiki"
 )
 
-// whole gives how many words of a rev's text each commit brought, as passages without their places: for that nobody has
-// to read the text.
-func (v *View) whole(path wiki.Path, rev, as int32) *Authorship {
+// brought gives how many words of a rev's text each commit brought, as a run of that many.
+func (v *View) brought(rev int32) []run {
 	runs := v.x.runs(v.d, rev)
 	parts := make([]run, 0, min(len(runs), usualCommits))
 	at := make(map[int32]int32, cap(parts))
@@ -25,6 +24,13 @@ func (v *View) whole(path wiki.Path, rev, as int32) *Authorship {
 		parts[i].to += r.to - from
 		from = r.to
 	}
+	return parts
+}
+
+// whole gives the words of a rev's text as passages without their places, one for each commit: for that nobody has to
+// read the text.
+func (v *View) whole(path wiki.Path, rev, as int32) *Authorship {
+	parts := v.brought(rev)
 	a := &Authorship{Page: wiki.Page{Path: path}, Passages: make([]Passage, len(parts)), at: as}
 	for i, p := range parts {
 		a.Passages[i] = Passage{Words: int(p.to), Authors: v.people.authors(v.d, p.commit)}
@@ -38,18 +44,23 @@ const usualCommits = 128
 // Latest gives the credits of the newest version of a page that the index knows, and whether there is one: what can be
 // said while Credits of the page itself is ErrBehind.
 func (v *View) Latest(path wiki.Path) (*Credits, bool) {
-	if v.tip < 0 {
-		return nil, false
-	}
-	line := v.line(path, v.tip)
-	if len(line) == 0 {
-		return nil, false
-	}
-	last := line[len(line)-1]
-	if v.d.revs[last].blob.IsZero() {
+	last := v.latest(path)
+	if last < 0 {
 		return nil, false
 	}
 	return v.CreditsIn(v.whole(path, v.d.own(last), v.tip), 0, 0), true
+}
+
+// latest gives the rev of the newest version of a page that is there, or -1.
+func (v *View) latest(path wiki.Path) int32 {
+	if v.tip < 0 {
+		return -1
+	}
+	last := v.newest(path, v.tip)
+	if last < 0 || v.d.revs[last].blob.IsZero() {
+		return -1
+	}
+	return last
 }
 
 // Part is what the credits of a part of a page add up to.
@@ -90,13 +101,19 @@ func (a *Authorship) part(s Span) Part {
 			words[who] += float64(n) / float64(len(p.Authors))
 		}
 	}
+	part.share(words)
+	return part
+}
+
+// share divides the words that are somebody's.
+func (p *Part) share(words map[*Person]float64) {
+	p.Shares = make([]Share, 0, len(words))
 	for who, n := range words {
-		part.Shares = append(part.Shares, Share{Person: who, Words: n, Share: n / float64(part.Words-part.Uncredited)})
+		p.Shares = append(p.Shares, Share{Person: who, Words: n, Share: n / float64(p.Words-p.Uncredited)})
 	}
-	slices.SortFunc(part.Shares, func(x, y Share) int {
+	slices.SortFunc(p.Shares, func(x, y Share) int {
 		return cmp.Or(cmp.Compare(y.Words, x.Words), cmp.Compare(x.number, y.number))
 	})
-	return part
 }
 
 // Licence is under what readers may copy the pages, in the community's own words, as credit.yml has it; "" if it says

@@ -61,13 +61,13 @@ func (q *request) knownCredits(page wiki.Page) (keptCredits, bool) {
 	if kept, there := q.credits.GetIfPresent(page.Path); ok && there && kept.mark == mark {
 		return kept, true
 	}
-	known, err := q.credit().Credits(page)
+	known, err := q.credit().Footer(page, revisionsShown)
 	if err != nil {
 		q.noteCredit(page, err)
 		if page.Commit != q.snap.Commit() {
 			return keptCredits{}, false
 		}
-		if known, ok = q.credit().Latest(page.Path); !ok {
+		if known, ok = q.credit().LatestFooter(page.Path, revisionsShown); !ok {
 			return keptCredits{}, false
 		}
 	}
@@ -80,20 +80,18 @@ func (q *request) knownCredits(page wiki.Page) (keptCredits, bool) {
 	return kept, true
 }
 
-func newPageCredits(p wiki.Path, known *credit.Credits) PageCredits {
+func newPageCredits(p wiki.Path, known *credit.Footer) PageCredits {
 	c := PageCredits{
 		Original: creditNamesOf(known.Original), Created: known.Created, CreatedURL: address("wiki", p.String(), "rev", known.CreatedIn.String()),
 	}
-	shares := standing(known.Contributors)
-	c.Shares, c.Others, c.OthersPercent = topShares(shares)
-	c.Bar = barOf(shares)
+	c.Shares, c.Others, c.OthersPercent = topShares(known.Shares)
+	c.Bar = barOf(known.Shares)
 	for _, r := range known.Reviewers[:min(len(known.Reviewers), reviewersShown)] {
 		c.Reviewers = append(c.Reviewers, nameOf(r.Person))
 	}
 	c.MoreReviewers = len(known.Reviewers) - len(c.Reviewers)
-	changes, _ := creditChanges(p, known.Revisions, revisionsShown)
-	for _, r := range changes {
-		c.Revised = append(c.Revised, CreditMoment{r.Time, r.URL})
+	for _, r := range known.Revised {
+		c.Revised = append(c.Revised, CreditMoment{r.Time, changeURL(p, r)})
 	}
 	return c
 }
@@ -208,11 +206,16 @@ func creditChanges(p wiki.Path, revisions []credit.Revision, limit int) (list []
 			continue
 		}
 		list = append(list, CreditChange{
-			Time: r.Time, URL: address("compare", p.String(), "to", r.Commit.String()), Authors: creditNamesOf(r.Authors), Kind: r.Kind.String(),
+			Time: r.Time, URL: changeURL(p, *r), Authors: creditNamesOf(r.Authors), Kind: r.Kind.String(),
 			Words: r.Words, Added: r.Added, Removed: r.Removed,
 		})
 	}
 	return list, more
+}
+
+// changeURL leads to what a revision changed.
+func changeURL(p wiki.Path, r credit.Revision) string {
+	return address("compare", p.String(), "to", r.Commit.String())
 }
 
 func participantsOf(doc *markdown.Document) []Participant {

@@ -116,17 +116,17 @@ func contributorURL(p *credit.Person) string {
 	return address("contributors", p.Slug)
 }
 
-// authored says who a commit's author is now, and where their page is. What credit has not read yet keeps the name that
-// the commit has; nobody waits for it.
+// authored says who a commit's author is now, by .mailmap too, and where their page is. What credit has not read yet keeps
+// the name that the commit has; nobody waits for it.
 func (q *request) authored(c wiki.Commit) (name, url string) {
 	name = q.shown(c.Author)
 	if q.cfg.Credit.Reached().IsZero() {
 		return name, ""
 	}
 	if p, ok := q.credit().Author(c.ID); ok && !p.Hidden {
-		url = contributorURL(p)
+		return p.Name, contributorURL(p)
 	}
-	return name, url
+	return name, ""
 }
 
 // wholeWords rounds, for words that several people share count in parts.
