@@ -1,7 +1,6 @@
 package credit
 
 import (
-	"container/list"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -11,26 +10,15 @@ import (
 	"coppice/wiki/internal/gitstore"
 )
 
-// maxCached is how many words of texts the builder keeps taken apart while it reads history, about 26 bytes each, and
-// idleCached how many from one Follow to the next: the pages that are being worked on. What falls out is read again.
-const (
-	maxCached  = 1 << 20
-	idleCached = 1 << 17
-)
-
 // builder adds commits to a data.
 type builder struct {
 	w     *wiki.Wiki
 	d     *data
-	texts map[int32]*list.Element // of *source, by rev
-	order *list.List              // the one used last in front
-	words int
+	texts texts
 	scratch
 }
 
-func newBuilder(w *wiki.Wiki, d *data) *builder {
-	return &builder{w: w, d: d, texts: make(map[int32]*list.Element), order: list.New()}
-}
+func newBuilder(w *wiki.Wiki, d *data) *builder { return &builder{w: w, d: d, texts: newTexts()} }
 
 // build adds the steps, whose order may be any that puts parents first.
 func (b *builder) build(ctx context.Context, steps []wiki.Step, progress func(done, total int)) error {
@@ -58,26 +46,21 @@ func (b *builder) build(ctx context.Context, steps []wiki.Step, progress func(do
 		return err
 	}
 	progress(len(steps), len(steps))
-	b.dropSuperseded()
-	b.shrink(idleCached)
+	b.rest()
 	return nil
 }
 
-// dropSuperseded drops the texts that a newer one of the same page has followed: the next edit begins with that.
-func (b *builder) dropSuperseded() {
+// rest lets go of all texts but the newest of the pages that were worked on last: the next edit begins with one of them.
+func (b *builder) rest() {
 	b.d.tables.mu.Lock()
 	defer b.d.tables.mu.Unlock()
-	newest := make(map[int32]bool, b.order.Len())
-	for no := range b.texts {
+	newest := make(map[int32]bool, len(b.texts.of))
+	for no := range b.texts.of {
 		if last := b.d.last(b.d.paths[b.d.revs[no].path]); last >= 0 {
 			newest[b.d.own(last)] = true
 		}
 	}
-	for no, e := range b.texts {
-		if !newest[no] {
-			b.drop(e)
-		}
-	}
+	b.texts.rest(func(no int32) bool { return newest[no] })
 }
 
 // fetched is a step with what has to be read of it.
@@ -130,7 +113,7 @@ func (b *builder) read(step *wiki.Step) fetched {
 
 // blob reads a text. One that is too large to be read has no words, as if it were over maxText.
 func (b *builder) blob(id wiki.ID) ([]byte, error) {
-	raw, err := b.w.Store().ReadKind(id, gitstore.Blob)
+	raw, err := b.w.Store().Blob(id)
 	if errors.Is(err, gitstore.ErrTooLarge) {
 		return nil, nil
 	}
@@ -210,6 +193,7 @@ func (b *builder) add(step fetched) (err error) {
 		return nil
 	}
 	b.reset()
+	b.texts.reset()
 	pages := make([]*page, len(step.Changes))
 	for i := range step.Changes {
 		if pages[i], err = b.open(step, i, parents); err != nil {
@@ -257,7 +241,7 @@ func (b *builder) open(step fetched, i int, parents []int32) (*page, error) {
 		p.bases[k] = base
 	}
 	if c.Blob.IsZero() {
-		p.matching = newMatching(&text{}, b.pools(p), &b.scratch)
+		p.matching = newMatching(&text{}, b.pools(p), nil, &b.scratch)
 		return p, nil
 	}
 	p.same = b.d.find(c.Blob, c.Path.String(), parents)
@@ -269,17 +253,19 @@ func (b *builder) open(step fetched, i int, parents []int32) (*page, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.matching = newMatching(same.text, b.pools(p), &b.scratch)
+		p.matching = newMatching(same.text, b.pools(p), nil, &b.scratch)
 		return p, nil
 	}
 	raw := step.texts[i]
 	var t *text
+	var origins []int32
 	if len(p.bases) > 0 && p.bases[0] != nil {
-		t = relex(p.bases[0].text, raw)
+		old := b.texts.old()
+		t, origins = relex(p.bases[0].text, raw, old.text), old.origins
 	} else {
 		t = lex(raw)
 	}
-	p.matching = newMatching(t, b.pools(p), &b.scratch)
+	p.matching = newMatching(t, b.pools(p), origins, &b.scratch)
 	return p, nil
 }
 
@@ -311,9 +297,8 @@ func (b *builder) text(no int32, blob wiki.ID) (*source, error) {
 		return nil, nil
 	}
 	no = b.d.own(no)
-	if e, ok := b.texts[no]; ok {
-		b.order.MoveToFront(e)
-		return e.Value.(*source), nil
+	if s, ok := b.texts.get(no); ok {
+		return s, nil
 	}
 	raw, err := b.blob(blob)
 	if err != nil {
@@ -321,27 +306,8 @@ func (b *builder) text(no int32, blob wiki.ID) (*source, error) {
 	}
 	t := lex(raw)
 	s := &source{text: t, origins: expand(b.d.runs(no), len(t.words)), rev: no}
-	b.keep(s)
+	b.texts.keep(s)
 	return s, nil
-}
-
-func (b *builder) keep(s *source) {
-	b.texts[s.rev] = b.order.PushFront(s)
-	b.words += len(s.words)
-	b.shrink(maxCached)
-}
-
-// shrink drops what was not used for longest.
-func (b *builder) shrink(words int) {
-	for b.words > words && b.order.Len() > 1 {
-		b.drop(b.order.Back())
-	}
-}
-
-func (b *builder) drop(e *list.Element) {
-	old := b.order.Remove(e).(*source)
-	delete(b.texts, old.rev)
-	b.words -= len(old.words)
 }
 
 // match finds the origins of the words of all pages that one commit changed, from what is nearest to what is far.
@@ -476,7 +442,7 @@ func (b *builder) search(p *page, least int, revs func(hash uint32, f func(rev i
 			continue
 		}
 		revs(uint32(s.hash>>32), func(no int32) bool {
-			if _, ok := b.texts[no]; !ok {
+			if !b.texts.has(no) {
 				if loaded++; loaded > maxSources {
 					return false
 				}
@@ -537,7 +503,10 @@ func (b *builder) finish(step fetched, pages []*page) {
 		}
 		no := d.addRev(r)
 		if p.same < 0 && !c.Blob.IsZero() {
-			b.keep(&source{text: p.text, origins: p.origin, rev: no})
+			b.texts.keep(&source{text: p.text, origins: p.origin, rev: no})
+			if r.base >= 0 {
+				b.texts.follow(r.base)
+			}
 		}
 	}
 }

@@ -53,6 +53,7 @@ type source struct {
 	origins []int32 // for each word the number of the commit that brought it
 	rev     int32
 	index   map[uint64][]int32 // sentences by hash, made when it is first asked for
+	on      *shelf             // that it is kept on
 }
 
 func (s *source) find(hash uint64) []int32 {
@@ -141,10 +142,11 @@ type matching struct {
 	steps  int
 }
 
-func newMatching(t *text, bases []*pool, s *scratch) *matching {
+// newMatching begins with nothing found. The memory of origins, if there is enough, becomes that of the new ones.
+func newMatching(t *text, bases []*pool, origins []int32, s *scratch) *matching {
 	m := &matching{
 		text: t, bases: bases,
-		origin: make([]int32, len(t.words)), copied: s.places.take(len(t.words)),
+		origin: slices.Grow(origins[:0], len(t.words))[:len(t.words)], copied: s.places.take(len(t.words)),
 		links: s.links.take(len(t.sentences)), open: len(t.sentences), steps: alignSteps,
 	}
 	for i := range m.origin {

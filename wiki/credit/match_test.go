@@ -13,7 +13,7 @@ import (
 func matched(old, now string) *matching {
 	o := lex([]byte(old))
 	p := newPool(&source{text: o, origins: make([]int32, len(o.words))}, &scratch{})
-	m := newMatching(relex(o, []byte(now)), []*pool{p}, &scratch{})
+	m := newMatching(relex(o, []byte(now), nil), []*pool{p}, nil, &scratch{})
 	m.align(p)
 	m.moved(p, 1)
 	m.fill()
@@ -115,7 +115,7 @@ func FuzzMatching(f *testing.F) {
 				origins[i] = 1
 			}
 		}
-		back := newMatching(lex([]byte(a)), []*pool{newPool(&source{text: m.text, origins: origins}, &scratch{})}, &scratch{})
+		back := newMatching(lex([]byte(a)), []*pool{newPool(&source{text: m.text, origins: origins}, &scratch{})}, nil, &scratch{})
 		old := &source{text: m.bases[0].text, origins: m.bases[0].origins}
 		for i := range int32(len(back.sentences)) {
 			if back.links[i].from == nil && !back.lookUp(i, old) {

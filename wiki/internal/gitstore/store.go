@@ -135,6 +135,18 @@ func checkKind(id ID, kind, want Kind) error {
 	return nil
 }
 
+// Blob returns the content of a blob, shared with other callers: never write to it. Errors are those of ReadKind.
+func (s *Store) Blob(id ID) ([]byte, error) {
+	kind, content, _, err := s.read(id)
+	if err == nil {
+		err = checkKind(id, kind, Blob)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}
+
 // Commit reads and parses a commit. In a shallow clone the oldest commits come without their parents.
 func (s *Store) Commit(id ID) (*CommitData, error) {
 	kind, raw, _, err := s.read(id) // parsing copies what it keeps
