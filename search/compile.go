@@ -3,6 +3,7 @@ package search
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -119,20 +120,57 @@ func (p *plan) literally(text string) []alternative {
 	return list
 }
 
-// readWord makes a unit of the i-th word.
+// readWord makes a unit of the i-th word. One that no page has stands for those that it begins, or else for those that are
+// spelt like it.
 func (p *plan) readWord(i int) {
-	word := p.words[i].text
-	u := unit{alternatives: p.literally(word)}
-	if !p.has(u.alternatives) {
-		p.unknown = true
-		if i < maxFuzzyWords {
-			u.alternatives = append(u.alternatives, p.spelt(word)...)
+	c := p.words[i]
+	u := unit{alternatives: p.literally(c.text)}
+	known := p.has(u.alternatives)
+	if c.begun || !known && utf8.RuneCountInString(c.text) > minBegun {
+		begun := p.begun(c.text)
+		u.alternatives = append(u.alternatives, begun...)
+		known = known || c.begun && len(begun) > 0
+		if len(begun) == 0 && !known && i < maxFuzzyWords {
+			u.alternatives = append(u.alternatives, p.spelt(c.text)...)
 		}
 	}
+	p.unknown = p.unknown || !known
 	if parted, ok := p.compound(i); ok {
 		u.alternatives = append(u.alternatives, parted)
 	}
 	p.add(u)
+}
+
+// begun gives the words of the index that begin so: stems of texts, and whole words of names, of which the stem is shorter
+// than what was typed ("authenticat").
+func (p *plan) begun(word string) []alternative {
+	var list []alternative
+	for _, field := range []string{fieldAll, fieldWords} {
+		if p.err != nil {
+			return nil
+		}
+		var terms []string
+		terms, p.err = p.s.beginning(field, fold(word))
+		for _, t := range terms {
+			forms := [][]string{{t}}
+			if field == fieldWords {
+				forms = p.s.forms(t)
+			}
+			list = p.instead(list, forms, rankWeights.begun)
+		}
+	}
+	return list
+}
+
+// instead adds words that stand for one that was typed, those that some page has.
+func (p *plan) instead(list []alternative, forms [][]string, weight float64) []alternative {
+	for _, form := range forms {
+		a := alternative{form, weight, true}
+		if len(form) > 0 && p.has([]alternative{a}) && !slices.ContainsFunc(list, func(b alternative) bool { return slices.Equal(a.terms, b.terms) }) {
+			list = append(list, a)
+		}
+	}
+	return list
 }
 
 // compound gives the word that is the i-th and the one after it written together ("log in"), if there is one.
@@ -153,19 +191,40 @@ func (p *plan) compound(i int) (a alternative, ok bool) {
 	return a, false
 }
 
-// spelt gives the words of the index that are spelt like one that it does not have.
+// spelt gives the words of the index that are spelt like one that it does not have: terms like its stem; if there are none,
+// words of names like it, for a mistake in an ending keeps it from being taken off ("validaton"); then words of any text.
 func (p *plan) spelt(word string) []alternative {
 	var list []alternative
 	for _, form := range p.s.forms(word) {
-		if len(form) != 1 || p.err != nil {
-			continue
+		if len(form) == 1 {
+			list = p.like(list, fieldAll, form[0])
 		}
-		var near []string
-		near, p.err = p.s.similar(fieldAll, form[0])
-		for _, t := range near {
-			if t != form[0] {
-				list = append(list, alternative{[]string{t}, rankWeights.like, true})
-			}
+	}
+	if len(list) == 0 {
+		list = p.like(list, fieldWords, fold(word))
+	}
+	if len(list) == 0 {
+		for _, mended := range mistyped(fold(word)) {
+			list = p.instead(list, [][]string{languageNamed(defaultLanguage).terms(mended)}, rankWeights.like)
+		}
+	}
+	return list[:min(len(list), maxExpansions)]
+}
+
+// like adds the terms of a field that are spelt like one.
+func (p *plan) like(list []alternative, field, term string) []alternative {
+	if p.err != nil {
+		return list
+	}
+	var near []string
+	near, p.err = p.s.similar(field, term)
+	for _, t := range near {
+		switch {
+		case t == term:
+		case field == fieldWords:
+			list = p.instead(list, p.s.forms(t), rankWeights.like)
+		default:
+			list = p.instead(list, [][]string{{t}}, rankWeights.like)
 		}
 	}
 	return list
@@ -275,6 +334,11 @@ func (p *plan) pagesOf(c clause) *roaring.Bitmap {
 	var sets []*roaring.Bitmap
 	for _, form := range p.s.forms(c.text) {
 		sets = append(sets, p.pagesWith(form))
+	}
+	if c.begun {
+		for _, a := range p.begun(c.text) {
+			sets = append(sets, p.pagesWith(a.terms))
+		}
 	}
 	return union(sets)
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/fnv"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -94,18 +96,16 @@ func names(list []string) []string {
 // that gives the page its title opens at the top of the page.
 func sectionsOf(d *markdown.Document) []section {
 	own := d.OwnTexts()
-	all := []section{{text: composed(own[0])}}
-	if key := d.TitleAnchor(); !d.HasAnchor(key) { // the title stands in the front matter only
-		all[0].askedAs = names(d.FrontMatter.AskedAs[key])
-	}
+	all := []section{orphansOf(d)}
+	all[0].text = composed(own[0])
 	var rest strings.Builder // of a page of too many sections
 	for i, h := range d.Outline {
 		text := composed(own[i+1])
 		last := &all[len(all)-1]
 		switch q := d.FrontMatter.Questions[h.Anchor]; {
 		case i == 0 && last.text == "" && strings.TrimSpace(h.Text) == strings.TrimSpace(d.Title):
-			last.askedAs, last.text = names(d.FrontMatter.AskedAs[h.Anchor]), text
-			last.keywords, last.related = names(q.Keywords), names(q.Related)
+			last.askedAs, last.text = names(slices.Concat(d.FrontMatter.AskedAs[h.Anchor], last.askedAs)), text
+			last.keywords, last.related = names(slices.Concat(q.Keywords, last.keywords)), names(slices.Concat(q.Related, last.related))
 		case len(all) == maxSections:
 			rest.WriteString("\n\n" + composed(h.Text) + "\n\n" + text)
 		default:
@@ -117,10 +117,29 @@ func sectionsOf(d *markdown.Document) []section {
 	}
 	last := &all[len(all)-1]
 	last.text = strings.TrimSpace(last.text + rest.String())
-	if all[0].text == "" && len(all[0].askedAs) == 0 && len(all) > 1 {
+	if first := all[0]; first.text == "" && len(first.askedAs)+len(first.keywords)+len(first.related) == 0 && len(all) > 1 {
 		all = all[1:]
 	}
 	return all
+}
+
+// orphansOf gives what front matter says of questions that the page does not have: of its title, when that stands in the
+// front matter only, and of questions that were called otherwise when it was written. It belongs to the page as a whole,
+// so that nothing that people asked is lost with a heading.
+func orphansOf(d *markdown.Document) (s section) {
+	for _, anchor := range slices.Sorted(maps.Keys(d.FrontMatter.AskedAs)) {
+		if !d.HasAnchor(anchor) {
+			s.askedAs = append(s.askedAs, d.FrontMatter.AskedAs[anchor]...)
+		}
+	}
+	for _, anchor := range slices.Sorted(maps.Keys(d.FrontMatter.Questions)) {
+		if !d.HasAnchor(anchor) {
+			q := d.FrontMatter.Questions[anchor]
+			s.keywords, s.related = append(s.keywords, q.Keywords...), append(s.related, q.Related...)
+		}
+	}
+	s.askedAs, s.keywords, s.related = names(s.askedAs), names(s.keywords), names(s.related)
+	return s
 }
 
 // stored is what the index keeps of a document to show it: of a page's own document the numbers of its sections and

@@ -46,6 +46,18 @@ func TestSectionsHaveTheirMatter(t *testing.T) {
 	}
 }
 
+// TestOrphansBelongToThePage: what front matter says of a question that was reworded since is not lost.
+func TestOrphansBelongToThePage(t *testing.T) {
+	const matter = "---\nasked_as:\n  how-big: [xylophonic wording]\nquestions:\n  how-big: {keywords: [zooherd], related: [other]}\n---\n"
+	for _, body := range []string{"# T\n\nLead.\n\n## How large?\n\nWords.\n", "# T\n\n## How large?\n\nWords.\n", "## How large?\n\nWords.\n", "Words.\n"} {
+		p, _ := extract(pathTo(t, "p"), []byte(matter+body))
+		first := p.sections[0]
+		if first.anchor != "" || fmt.Sprint(first.askedAs, first.keywords, first.related) != "[xylophonic wording] [zooherd] [other]" {
+			t.Errorf("%q: %+v", body, p.sections)
+		}
+	}
+}
+
 // TestTooManySections: nothing of a page is lost to the bound.
 func TestTooManySections(t *testing.T) {
 	var b strings.Builder

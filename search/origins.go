@@ -64,8 +64,10 @@ func (d *directory) originsAt(of Origins) []originRow {
 // originRow is for whoever holds mu.
 func (d *directory) originRow(newest int, o Origin) originRow {
 	row := originRow{newest: newest}
+	seen := make(map[string]bool, len(o.Authors))
 	for _, name := range o.Authors {
-		if key := fold(name); key != "" {
+		if key := fold(name); key != "" && !seen[key] { // two people whose names differ in capitals are one value
+			seen[key] = true
 			row.authors = append(row.authors, d.valueOf(facetValue{facetAuthor, key, strings.TrimSpace(name)}))
 		}
 	}

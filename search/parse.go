@@ -66,6 +66,7 @@ var shownAs = [...]string{
 type clause struct {
 	field  field
 	text   string // NFC, without quotes
+	begun  bool   // a word that may go on
 	phrase bool   // the words must stand together
 	not    bool   // what matches is left out
 }
@@ -74,6 +75,7 @@ type clause struct {
 //
 //	community practice       pages that have both words, in any form ("communities")
 //	"community of practice"  the words together
+//	communit*                words that begin so
 //	-budget  -"annual plan"  without
 //	title:launch             in the title or another title of the page
 //	keyword:"knowledge management"   with that keyword, whole
@@ -191,8 +193,14 @@ func nextClause(s string) (c clause, rest string, ok bool) {
 		end = len(s)
 	}
 	c.text = s[:end]
+	if word, star := strings.CutSuffix(c.text, "*"); star && c.field == anywhere && utf8.RuneCountInString(fold(word)) >= minBegun {
+		c.text, c.begun = word, true
+	}
 	return c, s[end:], true
 }
+
+// minBegun is how many letters of a word there have to be for all that begin so to be looked for: fewer begin anything.
+const minBegun = 3
 
 // cutMinus takes a minus off that stands before a word or a quote. A minus on its own, or a dash, means nothing.
 func cutMinus(s string) (rest string, ok bool) {

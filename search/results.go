@@ -318,5 +318,8 @@ func (c clause) written(text string) string {
 	if c.phrase {
 		return b.String() + `"` + text + `"`
 	}
+	if c.begun {
+		text += "*"
+	}
 	return b.String() + text
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -144,6 +145,63 @@ func (s *speller) distanceTo(word string) uint8 {
 		}
 	}
 	return s.distance(&sp)
+}
+
+// minMistyped is the shortest word whose every mistake is tried: of shorter ones, similar finds what there is.
+const minMistyped = 7
+
+// mistyped gives what a word of Latin letters may be if one letter of it is wrong, too many, missing, or swapped with the
+// next; not the first. It is for words of texts, of which the index has only the stems: each is stemmed and looked for.
+func mistyped(word string) []string {
+	if len(word) < minMistyped || strings.ContainsFunc(word, func(r rune) bool { return r < 'a' || r > 'z' }) {
+		return nil
+	}
+	var list []string
+	for i := 1; i <= len(word); i++ {
+		before, after := word[:i], word[i:]
+		if after != "" {
+			list = append(list, before+after[1:])
+		}
+		if len(after) > 1 {
+			list = append(list, before+after[1:2]+after[:1]+after[2:])
+		}
+		for c := byte('a'); c <= 'z'; c++ {
+			list = append(list, before+string(c)+after)
+			if after != "" {
+				list = append(list, before+string(c)+after[1:])
+			}
+		}
+	}
+	return list
+}
+
+// prefixer recognizes the words that begin with a text. Its state is how many bytes of it were read, and one.
+type prefixer string
+
+func (p prefixer) Start() int { return 1 }
+
+func (p prefixer) CanMatch(state int) bool { return state != 0 }
+
+func (p prefixer) WillAlwaysMatch(state int) bool { return state > len(p) }
+
+func (p prefixer) IsMatch(state int) bool { return state > len(p) }
+
+func (p prefixer) Accept(state int, b byte) int {
+	switch {
+	case state == 0 || state > len(p):
+		return state
+	case p[state-1] == b:
+		return state + 1
+	}
+	return 0
+}
+
+func (p prefixer) distanceTo(string) uint8 { return 0 }
+
+// beginning gives the terms of a field that begin so, those of most documents first.
+func (s *session) beginning(field, text string) ([]string, error) {
+	found, err := s.lookForSimilar(field, prefixer(text))
+	return likest(found), err
 }
 
 // similarTerm is a term that is spelt like another.

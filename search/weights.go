@@ -32,6 +32,7 @@ var rankWeights = struct {
 	compound float64 // what a word counts that the query parts ("log in") and the page does not
 	synonym  float64 // what a word counts that the wiki names as a synonym
 	everyday float64 // what one counts that English has
+	begun    float64 // what one counts that begins as typed
 	like     float64 // what one counts that is spelt like one that no page has
 }{
 	// Wordings of people who asked before count most, and the more of them there are the better: their number is not held
@@ -40,5 +41,5 @@ var rankWeights = struct {
 		{fieldTitle, 1.5, 0.3}, {fieldQuestion, 2, 0.3}, {fieldAsked, 8, 0}, {fieldKeywords, 1, 0}, {fieldBody, 1, 0.75},
 	},
 	k1: 1.2, second: 0.3, pageBoost: 2, pageK1: 4, page: 1, cover: 0.5,
-	named: 4, few: 2, quorum: 0.2, filler: 0.4, compound: 0.9, synonym: 0.8, everyday: 0.4, like: 0.3,
+	named: 4, few: 2, quorum: 0.2, filler: 0.4, compound: 0.9, synonym: 0.8, everyday: 0.4, begun: 0.6, like: 0.3,
 }
