@@ -218,8 +218,11 @@ func (b *builder) page() *document.Document {
 	for _, k := range b.keywords {
 		shown = append(shown, tagKeyword+fold(k)+shownMark+k)
 	}
-	if b.p.lang != "" {
+	switch {
+	case b.p.lang != "":
 		shown = append(shown, tagLang+b.p.lang)
+	case b.p.language == defaultLanguage: // as lang: has it
+		shown = append(shown, tagLang+defaultLanguage)
 	}
 	words := b.lens[slices.Index(scoredFields[:], fieldBody)]
 	d.AddField(whole(fieldShown, counted, append(shown, tagWords+strconv.FormatUint(words, 10))...))

@@ -25,6 +25,7 @@ type Query struct {
 	Text   string // as typed
 	Limit  int    // hits wanted; 0 is DefaultLimit, and there are never more than MaxLimit
 	Offset int    // hits to leave out; past the last there are none
+	Others int    // how many other sections of each hit's page are named that match, too; see MaxOthers
 
 	// Problem says what is wrong with the text, in a sentence for the reader; "" when nothing is.
 	Problem string
@@ -148,6 +149,26 @@ func period(text string) (from, to time.Time, ok bool) {
 
 // Empty reports whether the query asks for nothing at all.
 func (q Query) Empty() bool { return len(q.clauses) == 0 && q.Problem == "" }
+
+// Without gives the text of the query without the filter for a value of a facet, in whichever of its names and spellings
+// it was typed, and whether it was there.
+func (q Query) Without(facet, value string) (text string, ok bool) {
+	var rest []string
+	for _, c := range q.clauses {
+		if c.filters(facet, value) {
+			ok = true
+			continue
+		}
+		rest = append(rest, c.written(c.text))
+	}
+	return strings.Join(rest, " "), ok
+}
+
+// filters reports whether a clause is the filter for a value of a facet. Of a name that is not in quotes there may be more
+// than one.
+func (c clause) filters(facet, value string) bool {
+	return !c.not && c.field != anywhere && c.field == fieldNames[facet] && (c.field != byAuthor || c.phrase) && fold(c.text) == fold(value)
+}
 
 func (q Query) asksSomething() bool {
 	for _, c := range q.clauses {

@@ -108,15 +108,37 @@ func TestParts(t *testing.T) {
 func TestFacets(t *testing.T) {
 	x := storeOf(t, faq()...)
 	res := find(t, x, "community")
-	if got := fmt.Sprint(res.Facets); got != "[{keyword [{CoP 1} {Knowledge management 1} {networks 1}]}]" {
+	if got := fmt.Sprint(res.Facets); got != "[{keyword [{CoP 1} {Knowledge management 1} {networks 1}]} {lang [{en 2}]}]" {
 		t.Errorf("facets: %s", got)
 	}
 	res = find(t, x, "keyword:cop")
-	if got := fmt.Sprint(res.Facets); got != "[{keyword [{CoP 2} {Knowledge management 1} {events 1}]}]" {
+	if got := fmt.Sprint(res.Facets); got != "[{keyword [{CoP 2} {Knowledge management 1} {events 1}]} {lang [{en 2}]}]" {
 		t.Errorf("facets: %s", got)
 	}
 	if res = find(t, x, "lang:de"); len(res.Facets) != 2 || fmt.Sprint(res.Facets[1]) != "{lang [{de 1}]}" {
 		t.Errorf("facets: %v", res.Facets)
+	}
+}
+
+// TestOthers: what else on a page matches is named with its hit, if that is wanted.
+func TestOthers(t *testing.T) {
+	x := storeOf(t, page{path: "w", title: "Wombats", sections: []section{
+		{text: "Wombooks are books about wombats."}, {anchor: "a", heading: "Who reads wombooks?", text: "Wombooks are read by wombats."}, {anchor: "b", heading: "Who writes wombooks?", text: "Nobody knows who writes wombooks."},
+		{anchor: "c", heading: "Who prints wombooks?", text: "Printers of wombooks."}, {anchor: "d", heading: "What is a burrow?", text: "Wombats live in a burrow. There may be a wombook or two, among many other things that wombats like."},
+	}}, page{path: "other", title: "Other", sections: []section{{text: "Nothing of the kind."}}})
+	q := Parse("wombooks")
+	for others, want := range map[int]int{0: 0, 1: 1, 100: 2} {
+		q.Others = others
+		res, err := x.Search(t.Context(), q)
+		if err != nil || len(res.Hits) != 1 || len(res.Hits[0].Others) != want {
+			t.Errorf("%d: %v %+v", others, err, res.Hits)
+			continue
+		}
+		for _, o := range res.Hits[0].Others {
+			if o.Anchor == res.Hits[0].Anchor || o.Anchor == "d" || o.Question == "" {
+				t.Errorf("%+v", o)
+			}
+		}
 	}
 }
 

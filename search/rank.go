@@ -40,18 +40,13 @@ func (p *plan) scorers() []*unitScorer {
 
 // score walks the sections of the pages that are in, and notes the best two of each.
 func (p *plan) score(b *board) error {
-	list := p.scorers()
-	sets := make([]*roaring.Bitmap, 0, len(list))
-	for _, u := range list {
-		sets = append(sets, u.docs())
-	}
-	r := sectionRanker{p, b, list, orNone(p.exactSections()), orNone(p.namedSections()), p.weight() * rankWeights.named}
+	r := p.ranker()
 	if p.err != nil {
 		return p.err
 	}
-	b.measure(len(list))
+	b.measure(len(r.list))
 	var block [pauseEvery]uint32
-	for it := union(sets).ManyIterator(); ; {
+	for it := r.docs.ManyIterator(); ; {
 		n := it.NextMany(block[:])
 		if n == 0 {
 			return nil
@@ -60,7 +55,7 @@ func (p *plan) score(b *board) error {
 			return err
 		}
 		for _, doc := range block[:n] {
-			if err := r.rank(doc); err != nil {
+			if err := r.rank(b, doc); err != nil {
 				return err
 			}
 		}
@@ -75,26 +70,43 @@ func orNone(set *roaring.Bitmap) *roaring.Bitmap {
 	return set
 }
 
-// sectionRanker notes on the board what sections count.
+// sectionRanker says what sections count. It is asked for them in their order.
 type sectionRanker struct {
 	p            *plan
-	b            *board
 	list         []*unitScorer
-	exact, named *roaring.Bitmap // sections that ask just that, and those that have every word in their names
+	docs         *roaring.Bitmap // the sections that count
+	exact, named *roaring.Bitmap // those that ask just that, and those that have every word in their names
 	bonus        float64         // for having every word
 }
 
-// rank takes a section into account if its page is in. Sections come in order.
-func (r *sectionRanker) rank(doc uint32) error {
-	at := r.b.has(r.p.s.pageNo(uint64(doc)))
+func (p *plan) ranker() *sectionRanker {
+	list := p.scorers()
+	sets := make([]*roaring.Bitmap, 0, len(list))
+	for _, u := range list {
+		sets = append(sets, u.docs())
+	}
+	return &sectionRanker{p, list, union(sets), orNone(p.exactSections()), orNone(p.namedSections()), p.weight() * rankWeights.named}
+}
+
+// rank takes a section into account if its page is in.
+func (r *sectionRanker) rank(b *board, doc uint32) error {
+	at := b.has(r.p.s.pageNo(uint64(doc)))
 	if at < 0 {
 		return nil
 	}
-	sum, tf := 0.0, r.b.row(at)
+	sum, err := r.score(doc, b.row(at))
+	if err == nil {
+		r.p.s.note(&b.list[at], doc, sum)
+	}
+	return err
+}
+
+// score gives what a section counts, and adds up in tf how often it has each of what is scored.
+func (r *sectionRanker) score(doc uint32, tf []float64) (sum float64, err error) {
 	for i, u := range r.list {
 		x, raw, err := u.score(uint64(doc))
 		if err != nil {
-			return err
+			return 0, err
 		}
 		sum += x
 		tf[i] += raw
@@ -105,8 +117,7 @@ func (r *sectionRanker) rank(doc uint32) error {
 	if r.named != nil && r.named.Contains(doc) {
 		sum += r.bonus
 	}
-	r.p.s.note(&r.b.list[at], doc, sum)
-	return nil
+	return sum, nil
 }
 
 // note takes a section into account. Of equals the one that stands first on the page is the best.

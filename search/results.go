@@ -26,7 +26,11 @@ type Hit struct {
 	Question string     // the question or heading at Anchor, or ""
 	Snippet  []Fragment // about MaxSnippet bytes of the section; none when the section has no text
 	Score    float64    // comparable within one answer only
+	Others   []Place    // further questions and headings of the page that match about as well, best first
 }
+
+// Place is a question or heading of a page.
+type Place struct{ Anchor, Question string }
 
 // Results answer a Query.
 type Results struct {
@@ -40,7 +44,7 @@ type Results struct {
 	Commit     wiki.ID // what the index reflects; zero when there is no index yet
 }
 
-// Search answers q, one hit a page, best first. Of one or two words a page must have all; if none has, what English says
+// Search answers q, one hit a page, best first; if q.Others says so, a hit also names what else on the page matches. Of one or two words a page must have all; if none has, what English says
 // in their place will do, then any of them. Of more words a page must have a part, by their rarity. A word that no page
 // has stands for those spelt like it. Relaxed says when no page has all that was typed. Words of all languages that the
 // wiki has pages in are understood. Past the last hit there are none.
@@ -72,14 +76,14 @@ func (x *Index) Search(ctx context.Context, q Query) (res Results, err error) {
 // checked parses a query that was not made by Parse, and holds its numbers to the limits.
 func (q Query) checked() (Query, error) {
 	if q.clauses == nil && q.Problem == "" && q.Text != "" {
-		limit, offset := q.Limit, q.Offset
+		limit, offset, others := q.Limit, q.Offset, q.Others
 		q = Parse(q.Text)
-		q.Limit, q.Offset = limit, offset
+		q.Limit, q.Offset, q.Others = limit, offset, others
 	}
 	if q.Limit <= 0 {
 		q.Limit = DefaultLimit
 	}
-	q.Limit = min(q.Limit, MaxLimit)
+	q.Limit, q.Others = min(q.Limit, MaxLimit), min(q.Others, MaxOthers)
 	switch {
 	case q.Problem != "":
 		return q, &wiki.Error{Kind: wiki.Invalid, Sentence: q.Problem}
@@ -248,12 +252,17 @@ func (s *session) best(c cursor, n int) ([]scored, error) {
 // hits makes the hits of pages.
 func (p *plan) hits(list []found, res *Results) error {
 	m := p.marker()
+	others, err := p.others(list)
+	if err != nil {
+		return err
+	}
 	for _, f := range list {
 		h, ok, err := p.hit(f, m)
 		if err != nil {
 			return err
 		}
 		if ok {
+			h.Others = others[f.page]
 			res.Hits = append(res.Hits, h)
 		}
 	}

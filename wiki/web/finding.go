@@ -22,7 +22,7 @@ func (q *request) showSearch() error {
 	v.Behind = q.await(q.cfg.FollowingSearch, derivedWait)
 	part := parsePart(q.query("part"))
 	query := search.Parse(text)
-	query.Limit, query.Offset = searchHits, (part-1)*searchHits
+	query.Limit, query.Offset, query.Others = searchHits, (part-1)*searchHits, searchOthers
 	found, err := q.cfg.Search.Search(q.r.Context(), query)
 	if err != nil {
 		return err
@@ -41,13 +41,16 @@ func (q *request) showSearch() error {
 		v.Related = q.relatedToHit(found.Hits)
 	}
 	q.searchLinks(&v, text, part)
-	v.Facets, v.Active = facets(found.Facets, text)
+	v.Facets, v.Active = facets(found, query)
 	return q.render(http.StatusOK, "search", v)
 }
 
 // searchHit opens at the question or heading that matched.
 func (q *request) searchHit(h search.Hit) SearchHit {
 	hit := SearchHit{Title: h.Title, URL: pageURL(h.Path) + fragment(h.Anchor), Path: h.Path.String(), Question: h.Question}
+	for _, o := range h.Others {
+		hit.Others = append(hit.Others, SearchPlace{o.Question, pageURL(h.Path) + fragment(o.Anchor)})
+	}
 	for _, f := range h.Snippet {
 		hit.Snippet = append(hit.Snippet, DiffSpan{Text: f.Text, Mark: f.Mark})
 	}
@@ -87,29 +90,35 @@ func (q *request) searchLinks(v *SearchView, text string, part int) {
 	}
 }
 
-// facets makes each value an address that adds it to the query, or takes it away when it is there.
-func facets(in []search.Facet, text string) (list []Facet, active []FacetValue) {
-	for _, f := range in {
+// facets makes each value an address that adds it to the query, or takes it away when it is there. A language that all
+// pages of the answer are in says nothing.
+func facets(found search.Results, query search.Query) (list []Facet, active []FacetValue) {
+	for _, f := range found.Facets {
 		facet := Facet{Name: f.Name}
 		for _, value := range f.Values {
-			term := f.Name + ":" + quoteTerm(value.Value)
-			if f.Name == "by" { // a name in quotes is the whole name
-				term = f.Name + `:"` + strings.ReplaceAll(value.Value, `"`, "") + `"`
-			}
 			v := FacetValue{Name: value.Value, Count: value.Count}
-			if rest, there := withoutTerm(text, term); there {
+			if rest, there := query.Without(f.Name, value.Value); there {
 				v.Current, v.URL = true, address("search", "", "q", rest)
 				active = append(active, v)
 			} else {
-				v.URL = address("search", "", "q", text+" "+term)
+				v.URL = address("search", "", "q", query.Text+" "+filter(f.Name, value.Value))
 			}
 			facet.Values = append(facet.Values, v)
 		}
-		if len(facet.Values) > 0 {
-			list = append(list, facet)
+		if only := f.Values[0]; f.Name == "lang" && only.Count == found.Total && !facet.Values[0].Current {
+			continue
 		}
+		list = append(list, facet)
 	}
 	return list, active
+}
+
+// filter writes a value of a facet as one types it.
+func filter(facet, value string) string {
+	if facet == "by" { // a name in quotes is the whole name
+		return `by:"` + strings.ReplaceAll(value, `"`, "") + `"`
+	}
+	return facet + ":" + quoteTerm(value)
 }
 
 // quoteTerm puts a value of several words in quotes.
@@ -119,16 +128,6 @@ func quoteTerm(s string) string {
 		return `"` + s + `"`
 	}
 	return s
-}
-
-// withoutTerm takes a term, standing alone, out of a query.
-func withoutTerm(text, term string) (string, bool) {
-	rest, found := strings.CutSuffix(text, " "+term)
-	if found {
-		return rest, true
-	}
-	before, after, found := strings.Cut(text, " "+term+" ")
-	return before + " " + after, found
 }
 
 // suggest answers GET /suggest?q= as OpenSearch wants it: what was typed, completions, descriptions, addresses.

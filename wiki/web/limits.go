@@ -95,7 +95,9 @@ const (
 	feedEntries = 30
 	listRows    = 500
 	searchHits  = 20
-	suggestions = 8
+	// searchOthers is how many further questions of a hit's page are named: two are a line on a phone.
+	searchOthers = 2
+	suggestions  = 8
 	// alikeRead answers on alikePages pages are looked at for the same question; a writer is asked about alikeShown, with
 	// alikeLead bytes of each answer: two or three sentences.
 	alikeRead  = 20

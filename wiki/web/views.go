@@ -366,9 +366,13 @@ type SearchHit struct {
 	Title, URL, Path string
 	Question         string // the question it matched, or ""
 	Snippet          []DiffSpan
+	Others           []SearchPlace // what else on the page matches
 	Keywords         []string
 	Updated          time.Time
 }
+
+// SearchPlace is a question or heading of a page.
+type SearchPlace struct{ Text, URL string }
 
 // Facet groups hits by a property.
 type Facet struct {
