@@ -171,6 +171,7 @@ func (f Failure) Sentence() string {
 func (x *Index) Check(ctx context.Context, list []Expectation) ([]Failure, error) {
 	var failures []Failure
 	err := x.read(ctx, func(s *session, _ wiki.ID) error {
+		s.patient = true
 		for _, e := range list {
 			f, failed, err := s.check(e)
 			if err != nil {

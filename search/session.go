@@ -33,6 +33,7 @@ type session struct {
 	origins   []originRow // of pages, by their numbers; none when history is not known
 	pages     uint64
 	synonyms  *synonyms
+	patient   bool           // waits for synonyms that are being read: what it finds is judged
 	history   func() Origins // nil when it is not known
 
 	// What was looked up already.

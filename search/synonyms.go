@@ -24,6 +24,9 @@ const (
 	// maxSynonymLines is how many lines of the file count: the words of a whole field are some thousands, and each line
 	// takes half a kilobyte of memory.
 	maxSynonymLines = 50_000
+	// manySynonymLines is from how many lines on a table takes longer to make than a search may wait, and too much memory to
+	// be made for every language.
+	manySynonymLines = 2000
 	// maxSynonymLine is the longest line in bytes.
 	maxSynonymLine = 1000
 	// maxSynonyms is how many synonyms of a word are looked for: each costs a walk through the index.
@@ -37,7 +40,13 @@ type synonyms struct {
 	problems []Problem
 
 	mu     sync.Mutex
-	tables map[string]map[string][]string // by language and the terms of a text: other texts
+	tables map[string]*synonymTable // by language
+}
+
+// synonymTable has other texts by the terms of a text.
+type synonymTable struct {
+	made   chan struct{} // closed when others is there
+	others map[string][]string
 }
 
 // synonymLine is a line: whoever asks for one of from also finds those of to.
@@ -47,7 +56,7 @@ type synonymLine struct {
 
 // readSynonyms reads the file.
 func readSynonyms(source []byte) *synonyms {
-	y := &synonyms{tables: map[string]map[string][]string{}}
+	y := &synonyms{tables: map[string]*synonymTable{}}
 	no := 0
 	for line := range strings.SplitSeq(strings.ToValidUTF8(string(source), "\uFFFD"), "\n") {
 		no++
@@ -129,13 +138,49 @@ func (s *session) keyOf(text string, l *language) string {
 	return strings.Join(parts, " ")
 }
 
-// table gives the groups by their words as a language reads them. It is made when it is first asked for.
-func (y *synonyms) table(l *language) map[string][]string {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	if t, ok := y.tables[l.name]; ok {
-		return t
+// readBy gives the language whose table stands for another's. Of a long file there are two only: words of other languages
+// than the default one are then found as they are written.
+func (y *synonyms) readBy(l *language) *language {
+	if len(y.lines) > manySynonymLines && l.name != defaultLanguage {
+		return languageNamed(plainLanguage)
 	}
+	return l
+}
+
+// table gives the groups by their words as a language reads them. It is made when it is first asked for: beside the
+// searches if the file is long, which do without until it is there unless they are to wait.
+func (y *synonyms) table(l *language, wait bool) map[string][]string {
+	y.mu.Lock()
+	t, ok := y.tables[l.name]
+	if !ok {
+		t = &synonymTable{made: make(chan struct{})}
+		y.tables[l.name] = t
+	}
+	y.mu.Unlock()
+	many := len(y.lines) > manySynonymLines
+	if !ok {
+		fill := func() {
+			t.others = y.grouped(l)
+			close(t.made)
+		}
+		if many {
+			go fill()
+		} else {
+			fill()
+		}
+	}
+	if wait || !many {
+		<-t.made
+	}
+	select {
+	case <-t.made:
+		return t.others
+	default:
+		return nil
+	}
+}
+
+func (y *synonyms) grouped(l *language) map[string][]string {
 	t := map[string][]string{}
 	for _, line := range y.lines {
 		keys := make(map[string]string, len(line.to))
@@ -151,7 +196,6 @@ func (y *synonyms) table(l *language) map[string][]string {
 			}
 		}
 	}
-	y.tables[l.name] = t
 	return t
 }
 
@@ -173,7 +217,8 @@ type synonym struct {
 func (s *session) synonymsOf(text string, wide bool) []synonym {
 	var list []synonym
 	add := func(y *synonyms, l *language, weight float64) {
-		for _, other := range y.table(l)[s.keyOf(text, l)] {
+		l = y.readBy(l)
+		for _, other := range y.table(l, s.patient)[s.keyOf(text, l)] {
 			if len(list) < maxSynonyms && !slices.ContainsFunc(list, func(s synonym) bool { return s.text == other }) {
 				list = append(list, synonym{other, weight})
 			}
@@ -190,8 +235,7 @@ func (s *session) synonymsOf(text string, wide bool) []synonym {
 	return list
 }
 
-// readSynonyms reads the synonyms of a snapshot if they are not those that are known, and has the tables made that the
-// next search needs.
+// readSynonyms reads the synonyms of a snapshot if they are not those that are known.
 func (x *Index) readSynonyms(snap *wiki.Snapshot) {
 	id, _ := snap.FileID(SynonymsFile)
 	x.mu.Lock()
@@ -210,6 +254,12 @@ func (x *Index) readSynonyms(snap *wiki.Snapshot) {
 		y.file = id
 		for _, p := range y.problems {
 			x.log.Warn("a line of the synonyms cannot be used", "file", SynonymsFile, "line", p.Line, "problem", p.Text)
+		}
+	}
+	for _, name := range []string{defaultLanguage, plainLanguage} { // so that a long file is ready soon
+		l := languageNamed(name)
+		if len(y.lines) > manySynonymLines {
+			y.table(l, false)
 		}
 	}
 	x.mu.Lock()

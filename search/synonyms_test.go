@@ -138,6 +138,26 @@ func TestSynonymsThatCannotBeUsed(t *testing.T) {
 	}
 }
 
+// TestLongSynonyms: a long file is read beside the searches, for two languages and not for all, and what judges a search
+// waits for it.
+func TestLongSynonyms(t *testing.T) {
+	var many strings.Builder
+	for i := range 4 * manySynonymLines {
+		fmt.Fprintf(&many, "word%d, other%d\n", i, i)
+	}
+	many.WriteString("Wissen, Kenntnis\nknowing, gnosis\n")
+	x := withSynonyms(t, many.String(),
+		page{path: "de", title: "Kenntnis", lang: "de", sections: []section{{text: "Kenntnis"}}}, page{path: "fr", title: "F", lang: "fr", sections: []section{{text: "le savoir"}}},
+		page{path: "en", title: "On gnosis", sections: []section{{text: "It is there."}}})
+	failures, err := x.Check(t.Context(), []Expectation{{Query: "Wissen", Path: pathTo(t, "de"), Within: 1}, {Query: "knowing", Path: pathTo(t, "en"), Within: 1}})
+	if err != nil || len(failures) > 0 {
+		t.Errorf("%v %v", err, failures)
+	}
+	if n := len(x.synonyms.tables); n != 2 {
+		t.Errorf("%d tables", n)
+	}
+}
+
 // The words of everyday English are a file like any other, and say nothing twice.
 func TestEveryday(t *testing.T) {
 	y := everyday()

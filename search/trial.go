@@ -45,6 +45,7 @@ func (x *Index) Try(ctx context.Context, list []Expectation, path wiki.Path, sou
 	slices.SortStableFunc(list, func(a, b Expectation) int { return first(a.Path == path, b.Path == path) })
 	list = list[:min(len(list), trialSearches)]
 	err = x.read(ctx, func(s *session, _ wiki.ID) error {
+		s.patient = true
 		began := time.Now()
 		return s.with(path.String(), p, func(edited *session) error {
 			for _, e := range list {
