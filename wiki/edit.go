@@ -196,6 +196,25 @@ func checkSource(source []byte) error {
 	return nil
 }
 
+// Legible gives a text as an editor can show it: what is no character becomes U+FFFD. Lines stay where they are, and Save
+// puts the bytes of those back that nobody changed.
+func Legible(source []byte) []byte {
+	if utf8.Valid(source) && bytes.IndexByte(source, 0) < 0 {
+		return source
+	}
+	return bytes.ReplaceAll(bytes.ToValidUTF8(source, []byte("\uFFFD")), []byte{0}, []byte("\uFFFD"))
+}
+
+// asBefore gives a writer's text with the lines that they left as they were shown, byte for byte as they were.
+func asBefore(base, mine []byte) []byte {
+	shown := Legible(base)
+	if bytes.Equal(shown, base) {
+		return mine
+	}
+	before, after := diff.SplitLines(shown), diff.SplitLines(mine)
+	return bytes.Join(diff.Apply(diff.SplitLines(base), diff.Lines(before, after), after), nil)
+}
+
 func firstInvalid(b []byte) int {
 	for i := 0; i < len(b); {
 		r, n := utf8.DecodeRune(b[i:])
@@ -280,7 +299,7 @@ func (d *draft) save(e Edit) (Saved, error) {
 	if base.Blob.IsZero() {
 		like = current.Source
 	}
-	mine := diff.Normalize(e.Source, like)
+	mine := asBefore(like, diff.Normalize(e.Source, like))
 	text, merged := mine, false
 	if base.Blob != current.Blob {
 		r := merge(base.Source, current.Source, mine)

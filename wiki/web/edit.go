@@ -23,6 +23,7 @@ type draft struct {
 	source  string  // of the section, if there is one
 	summary string
 	action  string // "save", "preview", "changes" or "trial"
+	lost    bool   // the version that it began from is not in the history any more
 
 	translated string // revision of the original that the text is up to date with, or ""
 	fields     fields // what the editor asks beside the text
@@ -58,7 +59,7 @@ func (q *request) showEditor() error {
 		v.Section, v.Summary = "", "Restore the version of "+old.commit.Time.UTC().Format("2 January 2006")
 		v.Notice = &Notice{Kind: "warning", Text: "This is the text of an older version. Saving it takes back what came after.", LinkText: "Edit the current text", LinkTo: address("edit", p.String())}
 	}
-	v.Source = oneLineEnd(string(source))
+	v.Source = inForm(source)
 	doc := q.site.parse(source)
 	if d.section == "" {
 		v.Problems = problemsOf(doc)
@@ -70,7 +71,7 @@ func (q *request) showEditor() error {
 		if !ok {
 			return &redirect{http.StatusFound, address("edit", p.String())}
 		}
-		v.Source = oneLineEnd(string(source[start:end]))
+		v.Source = inForm(source[start:end])
 		v.SectionText = sectionHeading(v.Source)
 	}
 	return q.renderEditor(http.StatusOK, v, d)
@@ -145,6 +146,9 @@ func (q *request) edit() error {
 	if err != nil {
 		return err
 	}
+	if d.lost {
+		return q.refuse(d, &wiki.Error{Kind: wiki.Invalid, Sentence: "The version that this edit began from is no longer known here, so nothing was saved. Your text is still here: save it again to see it beside the page as it is now."})
+	}
 	base, err := q.basePage(d)
 	if err == nil {
 		d, err = q.takeFields(d)
@@ -169,7 +173,7 @@ func (q *request) edit() error {
 	case "save":
 		return q.save(d, whole)
 	default:
-		return badRequest("The form asks for something that is not known here.")
+		return q.refuse(d, &wiki.Error{Kind: wiki.Invalid, Sentence: "The form asks for something that is not known here; nothing was saved."})
 	}
 }
 
@@ -192,11 +196,11 @@ func (q *request) readDraft() (draft, error) {
 		d.action = "save"
 	}
 	if base := q.r.PostForm.Get("base"); base != "" {
-		commit, err := q.cfg.Wiki.Revision(q.r.Context(), base)
-		if err != nil {
-			return draft{}, &failure{http.StatusUnprocessableEntity, "The version that this edit began from is not known here.", err}
+		if commit, err := q.cfg.Wiki.Revision(q.r.Context(), base); err == nil {
+			d.base = commit.ID
+		} else {
+			d.lost = true
 		}
-		d.base = commit.ID
 	}
 	return d, nil
 }
@@ -262,7 +266,7 @@ func (q *request) whole(d draft, base wiki.Page) (string, error) {
 	if !ok {
 		return "", &wiki.Error{Kind: wiki.Invalid, Sentence: fmt.Sprintf("The page has no section “%s”. Please copy your text and edit the whole page.", d.section)}
 	}
-	return splice(oneLineEnd(string(base.Source[:start])), d.source, oneLineEnd(string(base.Source[end:]))), nil
+	return splice(inForm(base.Source[:start]), d.source, inForm(base.Source[end:])), nil
 }
 
 // splice joins a section with what stands before and after it. A blank line is kept before what follows: without one,
@@ -296,7 +300,7 @@ func (q *request) showChanges(d draft, base wiki.Page, whole string) error {
 		return err
 	}
 	defer release()
-	v.Changes, v.HasChanges = diffHunks(wiki.Diff([]byte(oneLineEnd(string(base.Source))), []byte(whole), diffContext)), true
+	v.Changes, v.HasChanges = diffHunks(wiki.Diff([]byte(inForm(base.Source)), []byte(whole), diffContext)), true
 	v.Broken = q.breaks(d.path, []byte(whole), thisEdit)
 	v.SectionText = q.sectionText(d)
 	return q.renderEditor(http.StatusOK, v, d)
@@ -402,18 +406,18 @@ func (q *request) theirStamp(clash *wiki.ConflictError) Stamp {
 // conflictChunks fills in the clashes and gives the joined text.
 func (q *request) conflictChunks(v *ConflictView, clash *wiki.ConflictError) string {
 	if len(clash.Chunks) == 0 { // the page is gone: there is one text, the writer's
-		return oneLineEnd(string(clash.Mine))
+		return inForm(clash.Mine)
 	}
 	var joined strings.Builder
 	for _, c := range clash.Chunks {
 		if !c.Conflict {
-			text := oneLineEnd(string(c.Text))
+			text := inForm(c.Text)
 			joined.WriteString(text)
 			v.Chunks = append(v.Chunks, ConflictChunk{Text: text})
 			continue
 		}
 		v.Count++
-		base, theirs, mine := oneLineEnd(string(c.Base)), oneLineEnd(string(c.Theirs)), oneLineEnd(string(c.Mine))
+		base, theirs, mine := inForm(c.Base), inForm(c.Theirs), inForm(c.Mine)
 		joined.WriteString(mine)
 		v.Chunks = append(v.Chunks, ConflictChunk{
 			Conflict: true, Number: v.Count, Base: base, Theirs: theirs, Mine: mine,
@@ -449,6 +453,9 @@ func (q *request) preview() error {
 	html := []byte(doc.HTML(&resolver{server: q.Server, now: q.now, from: from}))
 	return q.send(http.StatusOK, htmlType, append(html, q.liveGuide(from, oneLineEnd(source))...))
 }
+
+// inForm gives a page's text, or a part of it, as a form holds it.
+func inForm(source []byte) string { return oneLineEnd(string(wiki.Legible(source))) }
 
 // oneLineEnd makes every line end LF, as forms and diffs want it.
 func oneLineEnd(s string) string {
