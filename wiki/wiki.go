@@ -119,7 +119,7 @@ func Open(dir string, o Options) (*Wiki, error) {
 	}
 	w := &Wiki{
 		store: store, log: log, now: o.Now, readOnly: o.ReadOnly,
-		root:  strings.Trim(path.Clean("/"+o.Root), "/"),
+		root:  cleanRoot(o.Root),
 		moved: make(chan struct{}),
 		plans: make(chan *request),
 		saved: make(chan struct{}, 1),
@@ -412,9 +412,17 @@ func (w *Wiki) AtTime(ctx context.Context, t time.Time) (*Snapshot, error) {
 	return w.at(id)
 }
 
-// Create makes a new bare repository in dir, which must be empty or missing, with one commit that holds files; nil files
-// mean no commit.
+// cleanRoot gives a root without slashes around it; nothing leads out of the repository.
+func cleanRoot(root string) string { return strings.Trim(path.Clean("/"+root), "/") }
+
+// Create makes a new bare repository in dir, which must be empty or missing, with one commit that holds files below the
+// root of o; nil files mean no commit. The error is of Kind Invalid when a folder of the root's name cannot be made.
 func Create(dir string, o Options, files fs.FS, author Contributor, summary string) error {
+	if root := cleanRoot(o.Root); root != "" {
+		if err := (Path{root}).checkNew(); err != nil {
+			return err
+		}
+	}
 	branch := o.Branch
 	if branch == "" {
 		branch = "main"

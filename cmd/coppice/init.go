@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/urfave/cli/v3"
 
@@ -19,8 +18,8 @@ func initCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "init",
 		Usage: "make a new wiki with the starter pages",
-		Description: "Makes a bare repository in FOLDER/wiki.git. A wiki that is there already is left alone, and that is an error.\n" +
-			"serve does the same by itself when there is no wiki yet.",
+		Description: "Makes a bare repository in FOLDER/wiki.git, with the pages below --root. A wiki that is there already is left alone,\n" +
+			"and that is an error. serve does the same by itself when there is no wiki yet.",
 		Flags: append(placeFlags(),
 			&cli.BoolFlag{Name: "empty", Usage: "no starter pages", Sources: cli.EnvVars("COPPICE_EMPTY")},
 			&cli.StringFlag{Name: "author", Usage: "credit the first revision to `\"Name <mail>\"`", Sources: cli.EnvVars("COPPICE_AUTHOR")},
@@ -59,12 +58,13 @@ func runInit(p place, empty bool, given string, out io.Writer) error {
 
 // create makes the repository of a new wiki.
 func create(p place, empty bool, author wiki.Contributor) error {
-	if err := os.MkdirAll(filepath.Dir(p.repository()), 0o777); err != nil {
-		return err
-	}
 	files := content.FS()
 	if empty {
 		files = nil
 	}
-	return wiki.Create(p.repository(), wiki.Options{Branch: p.branch, Log: p.log}, files, author, "Begin the wiki")
+	err := wiki.Create(p.repository(), p.options(false), files, author, "Begin the wiki")
+	if wiki.KindOf(err) == wiki.Invalid { // what was asked for, --root, can be in no new wiki
+		return &exitError{exitUsage, err}
+	}
+	return err
 }

@@ -81,7 +81,11 @@ func (p place) derived() string {
 }
 
 func (p place) openWiki(readOnly bool) (*wiki.Wiki, error) {
-	return wiki.Open(p.repository(), wiki.Options{Root: p.root, Branch: p.branch, Log: p.log, ReadOnly: readOnly})
+	return wiki.Open(p.repository(), p.options(readOnly))
+}
+
+func (p place) options(readOnly bool) wiki.Options {
+	return wiki.Options{Root: p.root, Branch: p.branch, Log: p.log, ReadOnly: readOnly}
 }
 
 // holder is who uses the derived folder, as the lock file says for others to read.
