@@ -41,6 +41,7 @@ func TestMain(m *testing.M) {
 //	                                   status, and each text in its body, which is kept in the file "body"
 //	flip FILE                          turns one bit in the middle of a file; FILE may be a pattern
 //	cut FILE                           cuts a file in half
+//	pages FOLDER COUNT                 writes that many pages, 1.md and so on, which all hold the word "lantern"
 //	capture NAME WORD                  sets $NAME to that word (1, 2, ...) of the last output's first line
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -49,7 +50,7 @@ func TestScripts(t *testing.T) {
 		Setup:    setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "git": git, "start": startServe, "stop": stopServe, "http": request,
-			"flip": flip, "cut": cut, "capture": capture,
+			"flip": flip, "cut": cut, "capture": capture, "pages": pages,
 		},
 		RequireUniqueNames: true,
 	})
@@ -306,4 +307,16 @@ func capture(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("there is no word %d in %q", no, line)
 	}
 	ts.Setenv(args[0], words[no-1])
+}
+
+func pages(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: pages FOLDER COUNT")
+	}
+	count, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	for no := range count {
+		text := fmt.Sprintf("# Page %d\n\nA lantern hangs here.\n", no+1)
+		ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[0]), fmt.Sprint(no+1, ".md")), []byte(text), 0o666))
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ func searchCommand() *cli.Command {
 			"words, \"phrases\", -without, title:word, keyword:word, lang:en, path:folder.",
 		Flags: append(placeFlags(),
 			&cli.BoolFlag{Name: "json", Usage: "one JSON object a line", Sources: cli.EnvVars("COPPICE_JSON")},
-			&cli.IntFlag{Name: "limit", Aliases: []string{"n"}, Value: 10, Usage: "at most `N` hits", Sources: cli.EnvVars("COPPICE_LIMIT")},
+			&cli.IntFlag{Name: "limit", Aliases: []string{"n"}, Value: 10, Usage: "at most `N` hits; 0 is all", Sources: cli.EnvVars("COPPICE_LIMIT")},
 		),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if c.Args().Len() == 0 {
@@ -43,10 +44,11 @@ func searchCommand() *cli.Command {
 }
 
 func runSearch(ctx context.Context, p place, query string, limit int, asJSON bool, out io.Writer) error {
-	hits, err := searchHere(ctx, p, query, limit)
+	q := search.Parse(query)
+	hits, err := searchHere(ctx, p, q, limit)
 	var inUse *inUseError
 	if errors.As(err, &inUse) && inUse.by.Address != "" {
-		hits, err = searchThere(ctx, inUse.by.Address, query, limit)
+		hits, err = searchThere(ctx, inUse.by.Address, q, limit)
 	}
 	if err != nil {
 		return err
@@ -78,8 +80,27 @@ func printHit(out io.Writer, h api.Hit, asJSON bool) error {
 	return err
 }
 
+// part gives the next hits, up to n of them, and whether there are more.
+type part func(n int) (hits []api.Hit, more bool, err error)
+
+// collect puts parts together until there are limit hits; 0 is all.
+func collect(limit int, next part) (hits []api.Hit, err error) {
+	for more := true; more && (limit == 0 || len(hits) < limit); {
+		n := search.MaxLimit
+		if limit > 0 {
+			n = min(n, limit-len(hits))
+		}
+		var found []api.Hit
+		if found, more, err = next(n); err != nil {
+			return nil, err
+		}
+		hits = append(hits, found...)
+	}
+	return hits, nil
+}
+
 // searchHere opens the index itself.
-func searchHere(ctx context.Context, p place, query string, limit int) (hits []api.Hit, err error) {
+func searchHere(ctx context.Context, p place, q search.Query, limit int) (hits []api.Hit, err error) {
 	w, err := p.openWiki(true)
 	if err != nil {
 		return nil, err
@@ -98,41 +119,75 @@ func searchHere(ctx context.Context, p place, query string, limit int) (hits []a
 	if err := index.Follow(ctx, w, w.Head()); err != nil {
 		return nil, err
 	}
-	q := search.Parse(query)
-	q.Limit = limit
-	results, err := index.Search(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	for _, h := range results.Hits {
-		hits = append(hits, api.NewHit(h))
-	}
-	return hits, nil
+	return collect(limit, func(n int) (hits []api.Hit, more bool, err error) {
+		q.Limit = n
+		results, err := index.Search(ctx, q)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, h := range results.Hits {
+			hits = append(hits, api.NewHit(h))
+		}
+		q.Offset += len(hits)
+		return hits, len(hits) > 0 && q.Offset < results.Total, nil
+	})
 }
 
-// askTimeout is more than a busy server on this machine needs.
-const askTimeout = 10 * time.Second
+// searchThere asks the server that holds the index. What can be said without it is not asked: a query that says
+// nothing is no query to a server, and one that is too long is no address.
+func searchThere(ctx context.Context, address string, q search.Query, limit int) ([]api.Hit, error) {
+	switch {
+	case q.Problem != "":
+		return nil, &wiki.Error{Kind: wiki.Invalid, Sentence: q.Problem}
+	case q.Empty():
+		return nil, nil
+	}
+	cursor := ""
+	return collect(limit, func(n int) ([]api.Hit, bool, error) {
+		wanted := url.Values{"q": {q.Text}, "limit": {strconv.Itoa(n)}, "cursor": {cursor}}
+		answer, err := askServer(ctx, address, "/api/v1/search?"+wanted.Encode())
+		cursor = answer.Next
+		return answer.Hits, cursor != "", err
+	})
+}
 
-// searchThere asks the server that holds the index.
-func searchThere(ctx context.Context, address, query string, limit int) ([]api.Hit, error) {
+const (
+	// askTimeout is more than a busy server on this machine needs.
+	askTimeout = 10 * time.Second
+	// maxProblem is far more than a server says of what went wrong.
+	maxProblem = 64 << 10
+)
+
+func askServer(ctx context.Context, address, what string) (answer api.SearchAnswer, err error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	u := fmt.Sprintf("%s/api/v1/search?q=%s&limit=%d", address, url.QueryEscape(query), limit)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address+what, nil)
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the server at %s answered %s", address, resp.Status)
+		return answer, refusal(address, resp)
 	}
-	var answer api.SearchAnswer
-	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
-		return nil, err
+	return answer, json.NewDecoder(resp.Body).Decode(&answer)
+}
+
+// refusal is what a server said instead of an answer: its own sentence when it gives one.
+func refusal(address string, resp *http.Response) error {
+	var problem struct {
+		Detail string `json:"detail"`
 	}
-	return answer.Hits, nil
+	err := json.NewDecoder(io.LimitReader(resp.Body, maxProblem)).Decode(&problem)
+	switch {
+	case err != nil || problem.Detail == "":
+		return fmt.Errorf("the server at %s answered %s", address, resp.Status)
+	case resp.StatusCode == http.StatusUnprocessableEntity:
+		return &wiki.Error{Kind: wiki.Invalid, Sentence: problem.Detail}
+	default:
+		return fmt.Errorf("the server at %s answered: %s", address, problem.Detail)
+	}
 }
