@@ -67,9 +67,7 @@ func runLog(ctx context.Context, p place, name string, limit int, asJSON bool, o
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	if found, ok := w.Head().Lookup(name); ok && x.Count(path) == 0 {
-		path = found
-	}
+	path = knownPath(w, x, path)
 	for cursor, left := history.Cursor(0), limit; ; {
 		n := history.MaxLimit
 		if limit > 0 {
@@ -89,6 +87,14 @@ func runLog(ctx context.Context, p place, name string, limit int, asJSON bool, o
 			return nil
 		}
 	}
+}
+
+// knownPath gives the path under which history knows a page: as it was typed, or else of the page that is meant.
+func knownPath(w *wiki.Wiki, x *history.Index, path wiki.Path) wiki.Path {
+	if found, ok := w.Head().Lookup(path.String()); ok && x.Count(path) == 0 {
+		return found
+	}
+	return path
 }
 
 func printRevision(out io.Writer, r wiki.Revision, asJSON bool) error {
