@@ -44,7 +44,13 @@ func main() {
 
 // run is the whole program but for the process around it, so that tests can call it.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	err := newApp(stdout, stderr).Run(ctx, args)
+	app := newApp(stdout, stderr)
+	var unknown error // it was asked for help about what is not there
+	app.CommandNotFound = func(_ context.Context, c *cli.Command, name string) { unknown = noSuchCommand(c, name) }
+	err := app.Run(ctx, args)
+	if err == nil {
+		err = unknown
+	}
 	if err == nil {
 		return exitOK
 	}
@@ -56,7 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return code.code
 	}
 	var library cli.ExitCoder
-	if errors.As(err, &library) { // it was asked for help about what is not there
+	if errors.As(err, &library) { // it was asked for the completion of a shell that it does not know
 		fmt.Fprintln(stderr, "coppice:", err)
 		return exitUsage
 	}
@@ -99,7 +105,6 @@ func newApp(stdout, stderr io.Writer) *cli.Command {
 		Usage:                 "a FAQ wiki for communities of practice, kept in git",
 		Version:               version(),
 		EnableShellCompletion: true,
-		Suggest:               true,
 		Writer:                stdout,
 		ErrWriter:             stderr,
 		Action:                noCommand,
@@ -122,11 +127,55 @@ func noCommand(_ context.Context, c *cli.Command) error {
 	if name == "" {
 		return cli.ShowRootCommandHelp(c)
 	}
+	return noSuchCommand(c, name)
+}
+
+func noSuchCommand(c *cli.Command, name string) error {
 	meant := ""
-	if near := cli.SuggestCommand(c.Commands, name); near != "" {
-		meant = " " + near
+	if near := nearestCommand(c.Commands, name); near != "" {
+		meant = fmt.Sprintf(" Did you mean %q?", near)
 	}
 	return usageError("there is no command %q.%s See coppice --help", name, meant)
+}
+
+// lettersPerSlip is how many letters of a command there are for each slip that is forgiven: with fewer, every short word
+// would be like some command.
+const lettersPerSlip = 3
+
+// nearestCommand gives the command that was most likely meant, or "".
+func nearestCommand(commands []*cli.Command, typed string) (nearest string) {
+	best := (len(typed)+1)/lettersPerSlip + 1
+	for _, c := range commands {
+		if n := slips(typed, c.Name); n < best {
+			nearest, best = c.Name, n
+		}
+	}
+	return nearest
+}
+
+// slips counts the letters that were left out, added, mistaken for another, or swapped with their neighbour (the
+// distance of Damerau and Levenshtein, in the form of optimal string alignment).
+func slips(typed, meant string) int {
+	var before, last []int // the rows above
+	row := make([]int, len(meant)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(typed) {
+		before, last, row = last, row, make([]int, len(meant)+1)
+		row[0] = i + 1
+		for j := range len(meant) {
+			mistaken := 1
+			if typed[i] == meant[j] {
+				mistaken = 0
+			}
+			row[j+1] = min(last[j+1]+1, row[j]+1, last[j]+mistaken)
+			if i > 0 && j > 0 && typed[i] == meant[j-1] && typed[i-1] == meant[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+	}
+	return row[len(meant)]
 }
 
 // withUsageErrors gives every command the same exit code for a bad command line, and the exit codes in its help.
