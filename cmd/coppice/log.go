@@ -24,7 +24,7 @@ func logCommand() *cli.Command {
 		Description: "Follows renames. Works while a server is running. --json prints one object a line.",
 		Flags: append(placeFlags(),
 			&cli.BoolFlag{Name: "json", Usage: "one JSON object a line", Sources: cli.EnvVars("COPPICE_JSON")},
-			&cli.IntFlag{Name: "limit", Aliases: []string{"n"}, Value: 50, Usage: "at most `N` revisions; 0 is all", Sources: cli.EnvVars("COPPICE_LIMIT")},
+			limitFlag(50, "revisions"),
 		),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if err := wantArgs(c, 1, "the path of a page"); err != nil {

@@ -22,7 +22,7 @@ import (
 const (
 	exitOK      = 0
 	exitFailure = 1 // it did not work; the reason is on standard error
-	exitUsage   = 2 // the command line is not understood
+	exitUsage   = 2 // the command line, or a setting in the environment, is not understood
 	exitFaults  = 3 // check found faults
 	exitMissing = 4 // there is no such page, revision, folder or answer
 )
@@ -30,7 +30,7 @@ const (
 const exitCodes = `EXIT CODES:
    0  it worked
    1  it did not work; the reason is on standard error
-   2  the command line is not understood
+   2  the command line, or a setting in the environment, is not understood
    3  check found faults
    4  there is no such page, revision or answer
 `
@@ -55,22 +55,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	}
 	var code *exitError
-	if errors.As(err, &code) {
-		if code.err != nil {
-			fmt.Fprintln(stderr, "coppice:", code.err)
-		}
-		return code.code
+	if !errors.As(err, &code) { // the library's own: no command has begun
+		code = &exitError{exitUsage, err}
 	}
-	var library cli.ExitCoder
-	if errors.As(err, &library) { // it was asked for the completion of a shell that it does not know
-		fmt.Fprintln(stderr, "coppice:", err)
-		return exitUsage
+	if code.err != nil {
+		fmt.Fprintln(stderr, "coppice:", code.err)
 	}
-	fmt.Fprintln(stderr, "coppice:", sentence(err))
-	if wiki.KindOf(err) == wiki.NotFound {
-		return exitMissing
-	}
-	return exitFailure
+	return code.code
 }
 
 // exitError is an error with an exit code of its own. A nil err says nothing.
@@ -81,6 +72,19 @@ type exitError struct {
 
 func (e *exitError) Error() string { return fmt.Sprint(e.err) }
 func (e *exitError) Unwrap() error { return e.err }
+
+// ended gives the error of a command that has run its exit code.
+func ended(err error) error {
+	var code *exitError
+	switch {
+	case err == nil || errors.As(err, &code):
+		return err
+	case wiki.KindOf(err) == wiki.NotFound:
+		return &exitError{exitMissing, errors.New(sentence(err))}
+	default:
+		return &exitError{exitFailure, errors.New(sentence(err))}
+	}
+}
 
 func usageError(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...)}
@@ -114,7 +118,7 @@ func newApp(stdout, stderr io.Writer) *cli.Command {
 		},
 		ConfigureShellCompletionCommand: func(c *cli.Command) { c.Hidden = false },
 		CustomRootCommandHelpTemplate:   cli.RootCommandHelpTemplate + "\n" + exitCodes,
-		Commands: withUsageErrors(
+		Commands: withExitCodes(
 			serveCommand(), initCommand(), reindexCommand(), checkCommand(), backupCommand(), restoreCommand(),
 			logCommand(), showCommand(), searchCommand(), versionCommand(),
 		),
@@ -178,9 +182,11 @@ func slips(typed, meant string) int {
 	return row[len(meant)]
 }
 
-// withUsageErrors gives every command the same exit code for a bad command line, and the exit codes in its help.
-func withUsageErrors(commands ...*cli.Command) []*cli.Command {
+// withExitCodes gives every command the same exit codes, and names them in its help.
+func withExitCodes(commands ...*cli.Command) []*cli.Command {
 	for _, c := range commands {
+		action := c.Action
+		c.Action = func(ctx context.Context, c *cli.Command) error { return ended(action(ctx, c)) }
 		c.OnUsageError = func(_ context.Context, _ *cli.Command, err error, _ bool) error {
 			return &exitError{exitUsage, err}
 		}
@@ -195,4 +201,17 @@ func wantArgs(c *cli.Command, n int, names string) error {
 		return usageError("%s takes %s; see coppice %s --help", c.Name, names, c.Name)
 	}
 	return nil
+}
+
+// limitFlag bounds a list of what; 0 is all of it.
+func limitFlag(value int, what string) cli.Flag {
+	return &cli.IntFlag{
+		Name: "limit", Aliases: []string{"n"}, Value: value, Usage: "at most `N` " + what + "; 0 is all", Sources: cli.EnvVars("COPPICE_LIMIT"),
+		Validator: func(n int) error {
+			if n < 0 {
+				return errors.New("less than none cannot be listed")
+			}
+			return nil
+		},
+	}
 }

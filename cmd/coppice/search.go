@@ -28,7 +28,7 @@ func searchCommand() *cli.Command {
 			"words, \"phrases\", -without, title:word, keyword:word, lang:en, path:folder.",
 		Flags: append(placeFlags(),
 			&cli.BoolFlag{Name: "json", Usage: "one JSON object a line", Sources: cli.EnvVars("COPPICE_JSON")},
-			&cli.IntFlag{Name: "limit", Aliases: []string{"n"}, Value: 10, Usage: "at most `N` hits; 0 is all", Sources: cli.EnvVars("COPPICE_LIMIT")},
+			limitFlag(10, "hits"),
 		),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if c.Args().Len() == 0 {
