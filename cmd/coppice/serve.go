@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -103,6 +104,12 @@ func openServer(ctx context.Context, o serveOptions, out io.Writer) (_ *server, 
 	if err != nil {
 		return nil, err
 	}
+	if _, err := web.ParseBaseURL(o.baseURL); err != nil {
+		return nil, usageError("--base-url: %w", err)
+	}
+	if s.theme, err = o.givenTheme(); err != nil {
+		return nil, err
+	}
 	if s.listener, err = o.bind(ctx); err != nil {
 		return nil, err
 	}
@@ -128,6 +135,22 @@ func openServer(ctx context.Context, o serveOptions, out io.Writer) (_ *server, 
 		return nil, err
 	}
 	return s, sayHolder(s.lock, holder{PID: os.Getpid(), Address: s.address()})
+}
+
+// givenTheme reads the theme that was asked for; nil is the built-in one. Whatever is wrong with it is found before
+// anything is made.
+func (o serveOptions) givenTheme() (*themes.Theme, error) {
+	if o.theme == "" {
+		return nil, nil
+	}
+	theme, err := themes.Load(os.DirFS(o.theme))
+	if err == nil {
+		err = web.CheckTheme(theme)
+	}
+	if err != nil {
+		return nil, usageError("the theme in %s cannot be used: %s", o.theme, strings.TrimPrefix(err.Error(), "theme: "))
+	}
+	return theme, nil
 }
 
 // bind takes the port. When it is taken, the likeliest holder is a server on the same data folder, which is then named.
@@ -176,7 +199,7 @@ func (s *server) begin(author wiki.Contributor) error {
 	return nil
 }
 
-// openParts reads repository, indexes and theme side by side: each takes a while with a large wiki, and none needs
+// openParts reads repository, indexes and built-in theme side by side: each takes a while with a large wiki, and none needs
 // another to be read.
 func (s *server) openParts(readOnly bool) error {
 	var parts errgroup.Group
@@ -189,10 +212,8 @@ func (s *server) openParts(readOnly bool) error {
 		return err
 	})
 	parts.Go(func() (err error) {
-		if s.opts.theme == "" {
+		if s.theme == nil {
 			s.theme, err = themes.BuiltIn()
-		} else {
-			s.theme, err = themes.Load(os.DirFS(s.opts.theme))
 		}
 		return err
 	})

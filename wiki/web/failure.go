@@ -220,15 +220,14 @@ func (s *Server) failPlainly(w http.ResponseWriter) {
 }
 
 // renderFailPage makes the page for 500 while all is well.
-func (s *Server) renderFailPage() error {
+func renderFailPage(c Config) ([]byte, error) {
 	var buf bytes.Buffer
 	v := ErrorView{
-		Base:   Base{Site: Site{Name: s.cfg.Name, Version: s.cfg.Version}, Title: http.StatusText(http.StatusInternalServerError), Lang: interfaceLang, NoIndex: true, BodyClass: "error"},
+		Base:   Base{Site: Site{Name: c.Name, Version: c.Version}, Title: http.StatusText(http.StatusInternalServerError), Lang: interfaceLang, NoIndex: true, BodyClass: "error"},
 		Status: http.StatusInternalServerError, Sentence: internalSentence, Retry: true,
 	}
-	if err := s.cfg.Theme.Render(&buf, "error", v); err != nil {
-		return err
+	if err := c.Theme.Render(&buf, "error", v); err != nil {
+		return nil, fmt.Errorf("the theme cannot render an error: %w", err)
 	}
-	s.failPage = buf.Bytes()
-	return nil
+	return buf.Bytes(), nil
 }

@@ -136,15 +136,12 @@ func New(c Config) (*Server, error) {
 	}
 	s.questions = otter.Must(&otter.Options[questionKey, []answer]{MaximumWeight: questionCacheBytes, Weigher: answersWeight})
 	s.pastTitles, s.anchorLines, s.driftWords = newPastTitles(), newAnchorLines(), newDriftWords()
-	if c.BaseURL != "" {
-		u, err := url.Parse(strings.TrimSuffix(c.BaseURL, "/"))
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return nil, fmt.Errorf("web: %q is no address of a site", c.BaseURL)
-		}
-		s.baseURL = u
+	var err error
+	if s.baseURL, err = ParseBaseURL(c.BaseURL); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
 	}
-	if err := s.renderFailPage(); err != nil {
-		return nil, fmt.Errorf("web: the theme cannot render an error: %w", err)
+	if s.failPage, err = renderFailPage(c); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
 	}
 	s.router = s.routes()
 	s.http = &http.Server{
@@ -152,6 +149,24 @@ func New(c Config) (*Server, error) {
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, ConnContext: withConn, ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
 	}
 	return s, nil
+}
+
+// ParseBaseURL reads what Config.BaseURL may be; nil is for "".
+func ParseBaseURL(s string) (*url.URL, error) {
+	if s == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(strings.TrimSuffix(s, "/"))
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, fmt.Errorf("%q is no address of a site, such as https://faq.example.org", s)
+	}
+	return u, nil
+}
+
+// CheckTheme says why New would refuse a theme, before there is all that New wants.
+func CheckTheme(t *themes.Theme) error {
+	_, err := renderFailPage(Config{Theme: t})
+	return err
 }
 
 // Serve answers requests that come in on ln until Shutdown; then it returns nil. The caller listens, so that a port
