@@ -86,24 +86,50 @@ type Wiki struct {
 	mainline mainline
 }
 
-// FindRepository gives the git folder of the repository in dir, as Open takes it, without reading it. The error is of
-// Kind NotFound when there is none.
-func FindRepository(dir string) (string, error) {
-	gitDir, err := gitstore.Locate(dir)
-	if errors.Is(err, gitstore.ErrNotRepository) {
-		return "", notRepository(dir, err)
+// Probe gives the error that Open would give for a repository that is not there, is of a sort that cannot be served, or
+// has no such branch or root. It reads no page and writes nothing.
+func Probe(dir string, o Options) error {
+	o.ReadOnly = true
+	w, err := open(dir, o)
+	if err != nil {
+		return err
 	}
-	return gitDir, err
-}
-
-func notRepository(dir string, err error) error {
-	return &Error{Kind: NotFound, Sentence: dir + " is not a git repository.", Err: err}
+	defer w.store.Close()
+	id, err := w.store.Ref(w.ref)
+	if errors.Is(err, gitstore.ErrNoRef) {
+		return nil // nothing is in it yet
+	}
+	if err != nil {
+		return err
+	}
+	s, err := w.snapshot(id, nil)
+	if err != nil {
+		return err
+	}
+	return w.checkRoot(s)
 }
 
 // Open opens the repository in dir: bare, a work tree, or its .git folder. The error is of Kind NotFound when there is
 // no repository, and of Kind Refused when it is of a sort that cannot be served. An empty repository is a wiki without
 // pages.
 func Open(dir string, o Options) (*Wiki, error) {
+	w, err := open(dir, o)
+	if err != nil {
+		return nil, err
+	}
+	err = w.load()
+	if err == nil {
+		err = w.checkRoot(w.Head())
+	}
+	if err != nil {
+		return nil, errors.Join(err, w.store.Close())
+	}
+	w.start()
+	return w, nil
+}
+
+// open opens the repository and finds the branch; nothing is read yet.
+func open(dir string, o Options) (*Wiki, error) {
 	log := o.Log
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
@@ -111,7 +137,7 @@ func Open(dir string, o Options) (*Wiki, error) {
 	store, err := gitstore.Open(dir, gitstore.Options{Log: log, ReadOnly: o.ReadOnly})
 	switch {
 	case errors.Is(err, gitstore.ErrNotRepository):
-		return nil, notRepository(dir, err)
+		return nil, &Error{Kind: NotFound, Sentence: dir + " is not a git repository.", Err: err}
 	case errors.Is(err, gitstore.ErrUnsupported):
 		return nil, &Error{Kind: Refused, Sentence: fmt.Sprintf("The repository %s uses a format that Coppice cannot read.", dir), Err: err}
 	case err != nil:
@@ -127,17 +153,9 @@ func Open(dir string, o Options) (*Wiki, error) {
 	if w.now == nil {
 		w.now = time.Now
 	}
-	err = w.findBranch(o.Branch)
-	if err == nil {
-		err = w.load()
-	}
-	if err == nil {
-		err = w.checkRoot()
-	}
-	if err != nil {
+	if err := w.findBranch(o.Branch); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	w.start()
 	return w, nil
 }
 
@@ -174,9 +192,8 @@ func (w *Wiki) findBranch(name string) error {
 
 // checkRoot refuses a root that is not there while the repository has something: a mistyped --root would look like an
 // empty wiki.
-func (w *Wiki) checkRoot() error {
-	head := w.Head()
-	if w.root == "" || head.commit.IsZero() || !head.root.id.IsZero() {
+func (w *Wiki) checkRoot(s *Snapshot) error {
+	if w.root == "" || s.commit.IsZero() || !s.root.id.IsZero() {
 		return nil
 	}
 	return &Error{Kind: NotFound, Sentence: fmt.Sprintf("There is no folder %s in the repository.", w.root)}

@@ -171,10 +171,10 @@ func (o serveOptions) bind(ctx context.Context) (net.Listener, error) {
 }
 
 // take locks the data folder, and makes the wiki when there is none yet: only one process may do that. A repository
-// from elsewhere must be one, so that a mistyped name leaves no data folder behind.
+// from elsewhere must be one that can be served, so that a mistyped name leaves no data folder behind.
 func (s *server) take(author wiki.Contributor) (err error) {
 	if s.opts.repo != "" {
-		if _, err := wiki.FindRepository(s.opts.repo); err != nil {
+		if err := wiki.Probe(s.opts.repo, s.opts.options(true)); err != nil {
 			return err
 		}
 	}

@@ -24,12 +24,6 @@ const (
 	maxAlternateDepth = 5
 )
 
-// Locate gives the git folder of what Open would open, without opening it; ErrNotRepository when it is none.
-func Locate(dir string) (string, error) {
-	gitDir, _, err := findGitDir(dir)
-	return gitDir, err
-}
-
 // findGitDir returns the git folder that dir is or holds, and the folder that it shares with its linked work trees
 // (itself, if there are none).
 func findGitDir(dir string) (gitDir, common string, err error) {
