@@ -108,9 +108,6 @@ func runRestore(ctx context.Context, p place, file string, out io.Writer) error 
 		}
 		defer in.Close()
 	}
-	if err := os.MkdirAll(p.data, 0o777); err != nil {
-		return err
-	}
 	if err := wiki.ReadBackup(ctx, in, p.repository()); err != nil {
 		return err
 	}

@@ -196,8 +196,8 @@ type bundleHead struct {
 // everything that the refs lead to must be there; what is cut short or damaged is ErrDamaged, a bundle that builds on
 // another repository ErrUnsupported.
 //
-// The repository appears at dir when all of it is on disk. On an error, or when ctx ends, nothing is left. Memory is about
-// 150 bytes an object and a bounded cache.
+// The repository appears at dir when all of it is on disk, below folders that are made if they are missing. On an error, or
+// when ctx ends, nothing of that is left. Memory is about 150 bytes an object and a bounded cache.
 func ReadBundle(ctx context.Context, r io.Reader, dir string) (err error) {
 	dir = filepath.Clean(dir)
 	in := bufio.NewReaderSize(r, packBuffer)
@@ -208,6 +208,12 @@ func ReadBundle(ctx context.Context, r io.Reader, dir string) (err error) {
 	if err := checkVacant(dir); err != nil {
 		return fmt.Errorf("read a bundle: %w", err)
 	}
+	above := missingFolders(filepath.Dir(dir))
+	defer func() {
+		if err != nil {
+			removeEmpty(above)
+		}
+	}()
 	if err := makeFolders(filepath.Dir(dir)); err != nil {
 		return writeError("read a bundle", err)
 	}

@@ -221,7 +221,7 @@ func TestReadBundleDamaged(t *testing.T) {
 	maintain(t, s)
 	good := bundleOf(t, s)
 	parent := t.TempDir()
-	dir := filepath.Join(parent, "x.git")
+	dir := filepath.Join(parent, "new", "data", "x.git")
 	try := func(what string, raw []byte) {
 		t.Helper()
 		err := ReadBundle(context.Background(), bytes.NewReader(raw), dir)

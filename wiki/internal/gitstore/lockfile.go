@@ -247,6 +247,24 @@ func makeFolders(dir string) error {
 	return nil
 }
 
+// missingFolders gives those folders that makeFolders would make, deepest first.
+func missingFolders(dir string) (missing []string) {
+	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		missing = append(missing, dir)
+	}
+	return missing
+}
+
+// removeEmpty removes folders as far as they are empty: it serves after a failure that is reported already.
+func removeEmpty(dirs []string) {
+	for _, dir := range dirs {
+		_ = os.Remove(dir)
+	}
+}
+
 // reclaimLocks removes those of the lock files, and all claims, whose process is dead, and returns the locks it removed.
 func (s *Store) reclaimLocks(locks []string) (removed []string) {
 	claims, err := os.ReadDir(filepath.Join(s.common, claimFolder))
