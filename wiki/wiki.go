@@ -104,7 +104,7 @@ func Probe(dir string, o Options) error {
 	}
 	s, err := w.snapshot(id, nil)
 	if err != nil {
-		return err
+		return w.unreadable(id, err)
 	}
 	return w.checkRoot(s)
 }
@@ -273,7 +273,7 @@ func (w *Wiki) load() error {
 	}
 	s, err := w.snapshot(id, old)
 	if err != nil {
-		return err
+		return w.unreadable(id, err)
 	}
 	// Everything is read once here, so that a damaged commit is never shown and no request pays for the reading.
 	var trees gitstore.TreeReader = w.store
@@ -281,10 +281,22 @@ func (w *Wiki) load() error {
 		trees = w.store.Passing() // all of them, and from here on the folders have what was in them
 	}
 	if _, err := s.root.walk(trees, "", func(string, *entry) bool { return true }); err != nil {
-		return err
+		return w.unreadable(id, err)
 	}
 	w.setHead(s)
 	return nil
+}
+
+// unreadable gives err, met on reading the branch's commit id, a sentence when it is the repository that has a fault.
+func (w *Wiki) unreadable(id ID, err error) error {
+	switch {
+	case !IsDamaged(err):
+		return err
+	case !w.store.Has(id):
+		return &Error{Kind: Refused, Sentence: fmt.Sprintf("The branch %s is broken: its ref names a commit that is not there.", w.Branch()), Err: err}
+	default:
+		return &Error{Kind: Refused, Sentence: fmt.Sprintf("The branch %s cannot be read: the repository is damaged.", w.Branch()), Err: err}
+	}
 }
 
 // snapshot reads a commit; folders that old has too are shared with it.
