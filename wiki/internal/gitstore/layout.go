@@ -125,31 +125,65 @@ func checkFormat(path string) error {
 			return fmt.Errorf("extension %s = %s: %w", o.Key, o.Value, ErrUnsupported)
 		}
 	}
+	for _, o := range cfg.Section("remote").Options {
+		if saysPartial(o.Key, o.Value) {
+			return fmt.Errorf("it is a partial clone, in which objects are missing (git clone --filter): %w", ErrUnsupported)
+		}
+	}
 	return nil
+}
+
+// saysPartial reports whether a key of a remote says that objects were left with it. It is by these keys that git knows a
+// partial clone: the extension partialclone, the older way, is no longer written.
+func saysPartial(key, value string) bool {
+	switch strings.ToLower(key) {
+	case "partialclonefilter":
+		return true
+	case "promisor":
+		no := []string{"false", "no", "off", "0"}
+		return !slices.Contains(no, strings.ToLower(value))
+	}
+	return false
 }
 
 // formatSections keeps the sections of a configuration that say what the format is. go-git's decoder refuses some of what
 // git takes ("[old.style]" sections, a key on the line of its section, a byte order mark, names in Latin-1), and no
-// repository is to be refused for what a person wrote into another section.
+// repository is to be refused for what a person wrote into another section. Of all remotes, whatever they are called, only
+// the keys are kept that say that a clone is partial.
 func formatSections(text []byte) []byte {
 	var kept bytes.Buffer
-	keep := false
+	keep, remote := false, false
 	for line := range bytes.Lines(bytes.TrimPrefix(text, []byte("\uFEFF"))) {
 		line = bytes.TrimSpace(line)
 		if head, rest, ok := bytes.Cut(line, []byte{']'}); ok && line[0] == '[' {
 			name := strings.ToLower(string(bytes.TrimSpace(head[1:])))
-			keep = name == "core" || name == "extensions"
+			remote = strings.HasPrefix(name, "remote ") || strings.HasPrefix(name, "remote\t") || strings.HasPrefix(name, "remote.")
+			if remote {
+				name = "remote"
+			}
+			keep = remote || name == "core" || name == "extensions"
 			if keep {
 				kept.WriteString("[" + name + "]\n")
 			}
-			line = rest
+			line = bytes.TrimSpace(rest)
 		}
-		if keep {
+		if keep && (!remote || saysPartial(configKey(line), "")) {
 			kept.Write(bytes.ToValidUTF8(line, []byte("?")))
 			kept.WriteByte('\n')
 		}
 	}
 	return kept.Bytes()
+}
+
+// configKey gives the key of a line of a configuration: letters, digits and hyphens.
+func configKey(line []byte) string {
+	end := bytes.IndexFunc(line, func(r rune) bool {
+		return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
+	if end < 0 {
+		end = len(line)
+	}
+	return string(line[:end])
 }
 
 // extensionAllowed knows the extensions that change nothing for a reader and writer of objects and refs.

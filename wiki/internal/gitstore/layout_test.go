@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -72,6 +73,8 @@ func TestOpenRefuses(t *testing.T) {
 		"sha256":             "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectFormat = sha256\n",
 		"reftable":           "[core]\n\trepositoryformatversion = 1\n[extensions]\n\trefstorage = reftable\n",
 		"partial clone":      "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tpartialclone = origin\n",
+		"partial remote":     "[Remote \"a]b\"]\n\turl = x\n\tpromisor\n",
+		"old style of name":  "[remote.origin] partialCloneFilter = blob:none\n",
 		"unknown":            "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tpaperTape\n",
 		"version 2":          "[core]\n\trepositoryformatversion = 2\n",
 		"not a config":       "[core]\n\t= = =\n",
@@ -93,6 +96,19 @@ func TestOpenRefuses(t *testing.T) {
 	mustOpen(t, dir)
 }
 
+// Git says in different places that a clone is partial, and by version.
+func TestOpenRefusesPartialClones(t *testing.T) {
+	from := generated(t)
+	gitRun(t, from, "", "config", "uploadpack.allowFilter", "true")
+	for _, args := range [][]string{{"--bare", "--filter=blob:none"}, {"--mirror", "--filter=tree:0"}, {"--no-checkout", "--filter=blob:limit=1k"}} {
+		dir := filepath.Join(t.TempDir(), "partial")
+		gitRun(t, from, "", slices.Concat([]string{"clone", "-q"}, args, []string{"file://" + from, dir})...)
+		if _, err := Open(dir, Options{}); !errors.Is(err, ErrUnsupported) {
+			t.Errorf("%s: %v", args, err)
+		}
+	}
+}
+
 // TestOpenWithAnyConfig opens repositories whose configuration git takes.
 func TestOpenWithAnyConfig(t *testing.T) {
 	dir := gitInit(t)
@@ -104,6 +120,7 @@ func TestOpenWithAnyConfig(t *testing.T) {
 		"\ufeff[core]\n\tbare = true\n",
 		"[Core]\r\n\tBare = true\r\n\tRepositoryFormatVersion = 0\r\n",
 		"[user]\n\tname = J\xf6rg\n[core]\n\tpager = \"l\xe4ss\"\n",
+		"[remote \"o\"]\n\turl = a ; b\n\tpromisor = no\n\tx = \\\n\t\ty\n[remotely \"o\"]\n\tpromisor = true\n",
 		"[core]\n\tbare\n\tsshCommand = \"ssh \\\n -v\" ; why\n\tx-y9 = 1\n[extensions]\n\tnoop\n",
 	} {
 		writeFile(t, filepath.Join(dir, "config"), text)
