@@ -109,7 +109,7 @@ func (w *Wiki) Rename(ctx context.Context, r Rename) (Saved, error) {
 		if r.From == r.To {
 			return Saved{}, unchanged("The page has that name already.")
 		}
-		if err := d.checkFree(r.To, r.From); err != nil {
+		if err := d.snap.checkFree(r.To, r.From); err != nil {
 			return Saved{}, err
 		}
 		return d.record(Revision{Path: r.To, From: r.From, Kind: Renamed, Blob: p.Blob, Size: len(p.Source)},
@@ -334,7 +334,7 @@ func (d *draft) baseOf(e Edit) (Page, error) {
 
 // create makes a new page.
 func (d *draft) create(e Edit) (Saved, error) {
-	if err := d.checkFree(e.Path, Path{}); err != nil {
+	if err := d.snap.CheckFree(e.Path); err != nil {
 		return Saved{}, err
 	}
 	text := diff.Normalize(e.Source, nil)
@@ -355,7 +355,7 @@ func (d *draft) replace(p Path, text []byte, author Contributor, msg string) (Sa
 		rev.Delta -= len(current.Source)
 	} else if rev.Kind = Added; KindOf(err) != NotFound {
 		return Saved{}, err
-	} else if err := d.checkTwins(p, Path{}); err != nil {
+	} else if err := d.snap.checkTwins(p, Path{}); err != nil {
 		return Saved{}, err
 	}
 	return d.record(rev, author, msg, put{file: p.File(), text: append([]byte{}, text...)})
@@ -434,24 +434,28 @@ func (d *draft) record(rev Revision, author Contributor, msg string, puts ...put
 	return Saved{Revision: rev, Snapshot: snap}, nil
 }
 
-// checkFree says what speaks against a new page of that name. from is the page that is about to leave its own name.
-func (d *draft) checkFree(p, from Path) error {
+// CheckFree says what speaks against a new page of that name. Errors: Kind Invalid for a name that cannot be used, Exists
+// when something stands there, or under a name that some computers cannot keep apart from it.
+func (s *Snapshot) CheckFree(p Path) error { return s.checkFree(p, Path{}) }
+
+// checkFree is CheckFree when the page from is about to leave its own name.
+func (s *Snapshot) checkFree(p, from Path) error {
 	if err := p.checkNew(); err != nil {
 		return err
 	}
-	if d.snap.Has(p) {
+	if s.Has(p) {
 		return &Error{Kind: Exists, Sentence: fmt.Sprintf("There is a page “%s” already.", p)}
 	}
-	return d.checkTwins(p, from)
+	return s.checkTwins(p, from)
 }
 
-// checkTwins refuses a name that a case-insensitive file system would take for one that is there: a clone on Windows
-// or macOS would lose one of the two.
-func (d *draft) checkTwins(p, from Path) error {
-	f, prefix := d.snap.root, ""
+// checkTwins refuses a name that is taken by what is no page, and one that a case-insensitive file system would take for
+// one that is there: a clone on Windows or macOS would lose one of the two.
+func (s *Snapshot) checkTwins(p, from Path) error {
+	f, prefix := s.root, ""
 	elems := strings.Split(p.File(), "/")
 	for i, elem := range elems {
-		l, err := f.open(d.w.store)
+		l, err := f.open(s.w.store)
 		if err != nil {
 			return err
 		}
@@ -460,14 +464,18 @@ func (d *draft) checkTwins(p, from Path) error {
 			return nil
 		}
 		e := &l.entries[at]
-		isFrom := prefix+e.name == from.File()
+		if prefix+e.name == from.File() {
+			return nil // it goes away
+		}
 		last := i == len(elems)-1
-		if (e.name != elem || last) && !isFrom {
+		switch {
+		case e.name != elem:
 			return &Error{Kind: Exists, Sentence: fmt.Sprintf("“%s” differs from “%s” only in capitals or accents, and some computers cannot keep both apart.",
 				strings.TrimSuffix(path.Join(prefix, elem), pageSuffix), strings.TrimSuffix(prefix+e.name, pageSuffix))}
-		}
-		if e.sub == nil {
-			return nil
+		case last:
+			return &Error{Kind: Exists, Sentence: fmt.Sprintf("There is %s named “%s” where the page would be.", e.sort(), prefix+e.name)}
+		case e.sub == nil:
+			return &Error{Kind: Exists, Sentence: fmt.Sprintf("There is %s named “%s” where a folder would be needed.", e.sort(), prefix+e.name)}
 		}
 		f, prefix = e.sub, prefix+e.name+"/"
 	}

@@ -43,9 +43,24 @@ const (
 	modeFolder = 0o040000
 	modeFile   = 0o100644
 	modeExec   = 0o100755
+	modeLink   = 0o120000
+	modeCommit = 0o160000 // of another repository: a submodule
 )
 
 func (e *entry) isFile() bool { return e.mode == modeFile || e.mode == modeExec }
+
+// sort says what an entry is, for a sentence.
+func (e *entry) sort() string {
+	switch e.mode {
+	case modeFolder:
+		return "a folder"
+	case modeLink:
+		return "a symbolic link"
+	case modeCommit:
+		return "a submodule"
+	}
+	return "a file"
+}
 
 // isPage: a regular Markdown file that is not hidden. A symbolic link is none: it could point anywhere.
 func (e *entry) isPage() bool {

@@ -306,6 +306,43 @@ func TestBadNames(t *testing.T) {
 	}
 }
 
+// TestNamesTakenByNoPage makes pages where something stands that is none.
+func TestNamesTakenByNoPage(t *testing.T) {
+	w := newWiki(t, "p.md", "# P\n", "folder.md/in.md", "# In\n", "notes.txt", "Notes\n")
+	commit := w.Head().Commit().String()
+	blob := git(t, w.Dir(), "rev-parse", "main:p.md")
+	git(t, w.Dir(), "read-tree", "main")
+	git(t, w.Dir(), "update-index", "--add", "--cacheinfo", "120000,"+blob+",link.md", "--cacheinfo", "160000,"+commit+",module.md")
+	git(t, w.Dir(), "update-ref", "refs/heads/main", git(t, w.Dir(), "commit-tree", git(t, w.Dir(), "write-tree"), "-p", commit, "-m", "by git"))
+	if err := w.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"link":        "There is a symbolic link named “link.md” where the page would be.",
+		"module":      "There is a submodule named “module.md” where the page would be.",
+		"folder":      "There is a folder named “folder.md” where the page would be.",
+		"notes.txt/p": "There is a file named “notes.txt” where a folder would be needed.",
+		"link.md/p":   "There is a symbolic link named “link.md” where a folder would be needed.",
+		"LINK":        "“LINK” differs from “link” only in capitals or accents, and some computers cannot keep both apart.",
+	} {
+		_, err := save(t, w, name, wiki.ID{}, "# Text\n")
+		wantKind(t, err, wiki.Exists)
+		if got := wiki.SentenceOf(err, ""); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+		if got := wiki.SentenceOf(w.Head().CheckFree(mustPath(t, name)), ""); got != want {
+			t.Errorf("%s: CheckFree says %q", name, got)
+		}
+	}
+	if err := w.Head().CheckFree(mustPath(t, "folder.md/other")); err != nil {
+		t.Error(err)
+	}
+	_, err := w.Rename(t.Context(), wiki.Rename{From: mustPath(t, "p"), To: mustPath(t, "p.md/q"), Author: ann})
+	if err != nil {
+		t.Error("a page cannot move below its own name:", err)
+	}
+}
+
 func TestPathFor(t *testing.T) {
 	for title, want := range map[string]string{
 		"What is a CoP?":        "what-is-a-cop",

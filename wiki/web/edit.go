@@ -89,7 +89,7 @@ func (q *request) redirectedEditor(name string, err error) error {
 
 // showNewEditor begins a page: from a form when there is one.
 func (q *request) showNewEditor(name string) error {
-	p, err := wiki.NewPath(name)
+	p, err := q.free(name)
 	if err != nil {
 		return &missingPageError{name, err}
 	}
@@ -111,6 +111,15 @@ func (q *request) showNewEditor(name string) error {
 		return address("edit", p.String(), "form", form, "title", q.query("title"))
 	})
 	return q.renderEditor(http.StatusOK, v, d)
+}
+
+// free gives the path of a page that can be begun under a name, or says what speaks against it.
+func (q *request) free(name string) (wiki.Path, error) {
+	p, err := wiki.NewPath(name)
+	if err == nil {
+		err = q.snap.CheckFree(p)
+	}
+	return p, err
 }
 
 // editView is the form for a draft, without its text.

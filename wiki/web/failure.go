@@ -184,7 +184,7 @@ func (q *request) helpMissing(v *ErrorView, missing *missingPageError) {
 		v.Sentence = "This page was deleted."
 		v.Near = q.madeAgain(p, v.Near)
 	}
-	if _, err := wiki.NewPath(p.String()); err == nil && q.who.MayEdit {
+	if _, err := q.free(p.String()); err == nil && q.who.MayEdit {
 		v.CreateURL = address("edit", p.String())
 	}
 }
