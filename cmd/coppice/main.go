@@ -190,6 +190,7 @@ func withExitCodes(commands ...*cli.Command) []*cli.Command {
 		c.OnUsageError = func(_ context.Context, _ *cli.Command, err error, _ bool) error {
 			return &exitError{exitUsage, err}
 		}
+		c.HideHelpCommand = true // "help" may be a page, or what is searched for
 		c.CustomHelpTemplate = cli.CommandHelpTemplate + "\n" + exitCodes
 	}
 	return commands
