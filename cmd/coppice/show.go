@@ -65,13 +65,9 @@ func runShow(ctx context.Context, p place, arg string, out io.Writer) error {
 // now, under the name that it had; or where the page had moved to by then; or what the name may mean. History is asked
 // only when the name alone does not do.
 func (p place) pathIn(ctx context.Context, w *wiki.Wiki, snap *wiki.Snapshot, name string) (_ wiki.Path, err error) {
-	missing := &wiki.Error{Kind: wiki.NotFound, Sentence: fmt.Sprintf("There is no page “%s”.", name)}
 	path, err := wiki.ParsePath(name)
 	if err != nil { // perhaps a folder
-		if found, ok := snap.Lookup(name); ok {
-			return found, nil
-		}
-		return wiki.Path{}, missing
+		return lookup(snap, name)
 	}
 	if snap.Has(path) {
 		return path, nil
@@ -93,13 +89,19 @@ func (p place) pathIn(ctx context.Context, w *wiki.Wiki, snap *wiki.Snapshot, na
 			living, names = append(living, at.Path), append(names, at.Path.String())
 		}
 	}
-	switch found, ok := snap.Lookup(name); {
-	case len(living) == 1:
+	switch len(living) {
+	case 0:
+		return lookup(snap, name)
+	case 1:
 		return living[0], nil
-	case len(living) > 1:
-		return wiki.Path{}, &wiki.Error{Kind: wiki.NotFound, Sentence: fmt.Sprintf("Several pages were once called “%s”: %s.", name, strings.Join(names, ", "))}
-	case ok:
+	}
+	return wiki.Path{}, &wiki.Error{Kind: wiki.NotFound, Sentence: fmt.Sprintf("Several pages were once called “%s”: %s.", name, strings.Join(names, ", "))}
+}
+
+// lookup finds a page by a name as a person types it.
+func lookup(snap *wiki.Snapshot, name string) (wiki.Path, error) {
+	if found, ok := snap.Lookup(name); ok {
 		return found, nil
 	}
-	return wiki.Path{}, missing
+	return wiki.Path{}, &wiki.Error{Kind: wiki.NotFound, Sentence: fmt.Sprintf("There is no page “%s”.", name)}
 }
