@@ -224,8 +224,9 @@ func (s *server) openParts(readOnly bool) error {
 func (s *server) openFaces(author wiki.Contributor, readOnly bool) (err error) {
 	programs := api.New(api.Config{
 		Wiki: s.wiki, History: s.indexes.history, Catalog: s.indexes.catalog, Search: s.indexes.search, Credit: s.indexes.credit,
-		HTML: func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error) {
-			return s.web.HTML(ctx, snap, page) // s.web is made below, before anybody asks
+		Read: func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (r api.Reading, err error) {
+			r.Source, r.Doc, r.HTML, err = s.web.Read(ctx, snap, page) // s.web is made below, before anybody asks
+			return r, err
 		},
 		FollowingCatalog: s.following[0], FollowingHistory: s.following[1], FollowingSearch: s.following[2], FollowingCredit: s.following[3],
 		Log: s.opts.log, Version: version(), BaseURL: s.opts.baseURL,

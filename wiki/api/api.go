@@ -27,6 +27,7 @@ import (
 	"coppice/wiki/catalog"
 	"coppice/wiki/credit"
 	"coppice/wiki/history"
+	"coppice/wiki/markdown"
 )
 
 const (
@@ -48,14 +49,22 @@ type Config struct {
 	Catalog *catalog.Catalog
 	Search  *search.Index
 	Credit  *credit.Index
-	// HTML renders a page of a Snapshot as the web pages show it.
-	HTML func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error)
+	// Read gives a page of a Snapshot as the web pages show it.
+	Read func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (Reading, error)
 	// The Followings keep the indexes at the head. Without one, its index is taken to be never behind.
 	FollowingHistory, FollowingCatalog, FollowingSearch, FollowingCredit *wiki.Following
 
 	Log     *slog.Logger
 	Version string
 	BaseURL string // "https://faq.example.org", or "" for addresses without a host
+}
+
+// Reading is a page as readers see it: its source without what is for writers only, the document that its form makes of
+// it, and its HTML.
+type Reading struct {
+	Source []byte
+	Doc    *markdown.Document
+	HTML   string
 }
 
 // API is an http.Handler for every address under /api/v1.

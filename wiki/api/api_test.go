@@ -44,8 +44,9 @@ var sample = fstest.MapFS{
 func file(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 
 // render stands for the renderer of the web pages, which resolves links with more care.
-func render(_ context.Context, _ *wiki.Snapshot, page wiki.Page) (string, error) {
-	return string(markdown.Parse(page.Source, markdown.Options{}).HTML(plainLinks{})), nil
+func read(_ context.Context, _ *wiki.Snapshot, page wiki.Page) (api.Reading, error) {
+	doc := markdown.Parse(page.Source, markdown.Options{})
+	return api.Reading{Source: page.Source, Doc: doc, HTML: string(doc.HTML(plainLinks{}))}, nil
 }
 
 type plainLinks struct{}
@@ -85,7 +86,7 @@ func build(t *testing.T, files fs.FS) *house {
 	c := api.Config{
 		Wiki: w, History: hist, Catalog: cat, Search: index, Credit: who, Log: log, Version: "test",
 		FollowingHistory: w.Follow(hist), FollowingCatalog: w.Follow(cat), FollowingSearch: w.Follow(index), FollowingCredit: w.Follow(who),
-		HTML: render,
+		Read: read,
 	}
 	h := &house{API: api.New(c), t: t, wiki: w, followings: []*wiki.Following{c.FollowingHistory, c.FollowingCatalog, c.FollowingSearch, c.FollowingCredit}}
 	t.Cleanup(func() {

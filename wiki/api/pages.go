@@ -11,7 +11,6 @@ import (
 
 	"coppice/wiki"
 	"coppice/wiki/history"
-	"coppice/wiki/markdown"
 )
 
 // PageRow is a page in a list.
@@ -154,15 +153,15 @@ func (a *API) page(ctx context.Context, in *struct {
 	if known && in.matches(etag) {
 		return nil, notModified(etag)
 	}
-	html, err := a.c.HTML(ctx, snap, page)
+	read, err := a.c.Read(ctx, snap, page)
 	if err != nil {
 		return nil, a.problem(err)
 	}
-	doc := markdown.Parse(page.Source, markdown.Options{})
+	doc := read.Doc
 	body := PageAnswer{
 		Path: page.Path.String(), Title: a.c.Catalog.View().Title(page.Path), Revision: revision.String(), Time: stamp(when),
 		Lang: doc.Lang, Keywords: orEmpty(doc.FrontMatter.Keywords), Aliases: orEmpty(doc.FrontMatter.Aliases),
-		Source: string(page.Source), HTML: html, Outline: []Heading{}, Questions: []Question{},
+		Source: string(read.Source), HTML: read.HTML, Outline: []Heading{}, Questions: []Question{},
 	}
 	if doc.Title != "" {
 		body.Title = doc.Title

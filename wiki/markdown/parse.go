@@ -44,10 +44,11 @@ func Parse(source []byte, o Options) *Document {
 }
 
 // checkNamed names the anchors that front matter speaks of and the page does not have: a heading may have been reworded.
+// The title may stand in the front matter only.
 func (d *Document) checkNamed() {
-	unknown := 0
+	unknown, title := 0, d.TitleAnchor()
 	for _, n := range d.named {
-		if !d.anchors[n.anchor] && unknown < maxUnknown {
+		if !d.anchors[n.anchor] && n.anchor != title && unknown < maxUnknown {
 			unknown++
 			d.Problems = append(d.Problems, Problem{Line: n.line, Text: fmt.Sprintf("No question or heading of this page has the address %q that %s names.", n.anchor, n.key)})
 		}

@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"mime"
 	"net/http"
 	"path"
@@ -77,18 +79,22 @@ func (q *request) showFile() error {
 		}
 		return err
 	}
-	q.sendFile(name, data, id)
+	tag := id.String()
+	if shown := q.forReaders(data); strings.HasSuffix(name, ".md") && len(shown) < len(data) { // and another when the form says other things
+		data, tag = shown, fmt.Sprintf("%x", sha256.Sum256(shown))
+	}
+	q.sendFile(name, data, tag)
 	return nil
 }
 
-func (q *request) sendFile(name string, data []byte, id wiki.ID) {
+func (q *request) sendFile(name string, data []byte, tag string) {
 	contentType, shown := fileType(name, data)
 	h := q.w.Header()
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Security-Policy", filePolicy)
 	h.Set("Cross-Origin-Resource-Policy", "same-site")
 	h.Set("Cache-Control", "no-cache")
-	h.Set("ETag", `"`+id.String()+`"`)
+	h.Set("ETag", `"`+tag+`"`)
 	disposition := "attachment"
 	if shown {
 		disposition = "inline"

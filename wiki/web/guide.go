@@ -156,10 +156,15 @@ func (q *request) liveGuide(path wiki.Path, source string) []byte {
 
 // withoutInstructions takes the instructions of its form out of a page before it is kept.
 func (q *request) withoutInstructions(source string) string {
-	if !strings.Contains(source, "<!--") {
+	return string(q.forReaders([]byte(source)))
+}
+
+// forReaders gives a page's source without the instructions of its form. A page that came with a push may have them.
+func (q *request) forReaders(source []byte) []byte {
+	if !bytes.Contains(source, []byte("<!--")) {
 		return source
 	}
-	matter, _, ok := markdown.ReadFrontMatter([]byte(source))
+	matter, _, ok := markdown.ReadFrontMatter(source)
 	if !ok {
 		return source
 	}
@@ -167,5 +172,5 @@ func (q *request) withoutInstructions(source string) string {
 	if !ok {
 		return source
 	}
-	return string(f.WithoutInstructions([]byte(source)))
+	return f.WithoutInstructions(source)
 }

@@ -302,7 +302,7 @@ func (q *request) showRaw() error {
 		}
 	}
 	q.w.Header().Set("Content-Security-Policy", filePolicy)
-	return q.send(http.StatusOK, textType, page.Source)
+	return q.send(http.StatusOK, textType, q.forReaders(page.Source))
 }
 
 // isMissing reports whether err says that a page is not there, and not that its name is impossible or that it moved.

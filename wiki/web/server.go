@@ -60,6 +60,7 @@ import (
 	"coppice/wiki/catalog"
 	"coppice/wiki/credit"
 	"coppice/wiki/history"
+	"coppice/wiki/markdown"
 )
 
 // Config is what a Server stands on. Wiki, History, Catalog, Search, Credit and Theme must be there.
@@ -186,21 +187,22 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return nil
 }
 
-// HTML renders a page of a Snapshot as readers see it, without its title. It is for the other faces of the wiki.
-func (s *Server) HTML(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error) {
+// Read gives a page of a Snapshot as readers see it: its source without what its form says to writers, the document, and
+// its HTML without the title. It is for the other faces of the wiki.
+func (s *Server) Read(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (source []byte, doc *markdown.Document, html string, err error) {
 	now := s.generation()
 	now.snap = snap
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
 	if err != nil {
-		return "", err
+		return nil, nil, "", err
 	}
 	q := &request{Server: s, r: r, snap: snap, view: now.view, now: now}
 	q.site = s.siteOf(now)
 	b, err := q.body(page)
 	if err != nil {
-		return "", err
+		return nil, nil, "", err
 	}
-	return string(b.html), nil
+	return q.forReaders(page.Source), q.site.parse(page.Source), string(b.html), nil
 }
 
 // routes is the table of addresses.
