@@ -21,8 +21,9 @@ import (
 
 // A page says in its front matter "translation_of: PATH", or "translation_of: PATH@REVISION". The revision is the version
 // of the original that the text was last brought up to date with; the editor's check box writes it. Without one it is the
-// version that the original had when the translation's text last changed. How far a translation is behind is the
-// difference between that version and today's: nobody keeps a list.
+// version that the original had when the translation's text last changed; an edit in the browser that leaves the box empty
+// writes that one down, for whoever mends a slip has not translated. How far a translation is behind is the difference
+// between that version and today's: nobody keeps a list.
 
 // translation is a page that says that it translates another.
 type translation struct {
@@ -30,6 +31,7 @@ type translation struct {
 	original wiki.Path // zero when Sentence says why
 	name     string    // of the original, as it is written
 	rev      string    // written behind it, or ""
+	unknown  bool      // rev is no revision, so that nobody can tell how far it is behind
 	sentence string    // what is wrong
 }
 
@@ -125,9 +127,13 @@ func (q *request) findOriginal(p wiki.Path, value string) translation {
 	}
 	switch {
 	case ok && to == p:
-		t.sentence = "This page says that it is a translation of itself."
+		t.sentence, ok = "This page says that it is a translation of itself.", false
 	case ok:
 		t.original = to
+	}
+	if _, err := q.cfg.Wiki.ResolveCommit(rev); ok && rev != "" && err != nil {
+		t.unknown = true
+		t.sentence = fmt.Sprintf("The version “%s” of “%s”, with which this page says that it was last up to date, is not known here.", rev, name)
 	}
 	return t
 }
@@ -140,9 +146,9 @@ type drift struct {
 	behind         bool
 }
 
-// driftOf measures a translation. It is not ok while history is behind.
+// driftOf measures a translation. It is not ok while history is behind, or when the revision that is written is none.
 func (q *request) driftOf(t translation) (d drift, ok bool, err error) {
-	if q.cfg.History.Position() != q.snap.Commit() {
+	if t.unknown || q.cfg.History.Position() != q.snap.Commit() {
 		return drift{}, false, nil
 	}
 	base := q.reflects(t)
@@ -171,20 +177,20 @@ func (q *request) driftOf(t translation) (d drift, ok bool, err error) {
 }
 
 // reflects gives the commit at which the original was as the translation reflects it: the one that is named; or the one
-// at which the translation's text last changed, for a rename is no translating.
-func (q *request) reflects(t translation) wiki.ID {
+// that brought the translation's text first, for renaming it is no translating, and neither is bringing it back.
+func (q *request) reflects(t translation) (first wiki.ID) {
 	if t.rev != "" {
 		if id, err := q.cfg.Wiki.ResolveCommit(t.rev); err == nil {
 			return id
 		}
 	}
 	versions := q.cfg.History.Versions(t.path, anchorVersions)
-	for i, v := range versions {
-		if i+1 == len(versions) || versions[i+1].Blob != v.Blob {
-			return v.Commit
+	for _, v := range versions {
+		if v.Blob == versions[0].Blob {
+			first = v.Commit
 		}
 	}
-	return wiki.ID{}
+	return first
 }
 
 // wordsChanged counts the words of the source that differ between two versions; of words that stand for others, once. A
@@ -291,7 +297,10 @@ func (q *request) translationNote(t translation) (TranslationNote, error) {
 		return TranslationNote{Sentence: t.sentence}, nil
 	}
 	n := TranslationNote{Original: PageLink{Title: q.title(t.original), URL: pageURL(t.original), Path: t.original.String()}, Lang: autonym(q.langOf(t.original))}
+	n.Unknown = t.unknown
 	switch lang := q.langOf(t.path); {
+	case t.unknown:
+		n.Sentence = t.sentence
 	case lang == "":
 		n.Sentence = "This translation does not say in which language it is: add “lang:” at its top."
 	case lang == q.langOf(t.original):
@@ -329,10 +338,11 @@ func (q *request) translationEdit(p wiki.Path, checked string) *TranslationEdit 
 	return e
 }
 
-// markTranslated writes into a translation which version of its original it reflects, when the writer says so.
-func (q *request) markTranslated(rev, source string) (string, error) {
+// markTranslated writes into a translation which version of its original it reflects: the one at rev when the writer says so,
+// and otherwise, where nothing is written yet, the one that it reflected before this edit. base is the page as it was.
+func (q *request) markTranslated(rev string, base wiki.Page, source string) (string, error) {
 	if rev == "" {
-		return source, nil
+		return q.keepTranslated(base, source), nil
 	}
 	id, err := q.cfg.Wiki.ResolveCommit(rev)
 	if err != nil {
@@ -342,7 +352,44 @@ func (q *request) markTranslated(rev, source string) (string, error) {
 	if name == "" {
 		return source, nil // it is no translation any more
 	}
-	return string(markdown.SetFrontMatter([]byte(source), "translation_of", name+"@"+id.Short())), nil
+	return setReflected(source, name, id), nil
+}
+
+// keepTranslated writes down what a translation reflects, if it is behind and its text says nothing of it. An edit that
+// changes nothing stays one.
+func (q *request) keepTranslated(base wiki.Page, source string) string {
+	if source == oneLineEnd(string(base.Source)) {
+		return source
+	}
+	matter, _, ok := markdown.ReadFrontMatter([]byte(source))
+	name, rev := splitOriginal(matter.TranslationOf)
+	if !ok || name == "" || rev != "" {
+		return source
+	}
+	q.await(q.cfg.FollowingHistory, derivedWait)
+	t := q.translationsNow().byPath[q.today(base.Path, base.Commit).Path]
+	if t.original.IsZero() || t.name != name || t.rev != "" {
+		return source
+	}
+	if d, ok, err := q.driftOf(t); err == nil && ok && d.behind {
+		return setReflected(source, name, d.from)
+	}
+	return source
+}
+
+func setReflected(source, name string, at wiki.ID) string {
+	return string(markdown.SetFrontMatter([]byte(source), "translation_of", name+"@"+at.Short()))
+}
+
+// problems gives what is wrong with a page's text, for its writer: also with what it says that it translates.
+func (q *request) problems(p wiki.Path, doc *markdown.Document) []Problem {
+	list := problemsOf(doc)
+	if value := doc.FrontMatter.TranslationOf; value != "" {
+		if t := q.findOriginal(p, value); t.sentence != "" {
+			list = append(list, Problem{Text: t.sentence})
+		}
+	}
+	return list
 }
 
 // listTranslations answers GET /translations?lang=: those that are most behind first, those that are up to date last.
@@ -371,8 +418,11 @@ func (q *request) listTranslations() error {
 		}
 	}
 	for _, r := range rows {
-		if r.Note.Behind {
+		switch {
+		case r.Note.Behind:
 			v.BehindNow++
+		case r.Note.Unknown || r.Note.Original.URL == "":
+			v.Unclear++
 		}
 	}
 	v.Total = len(rows)

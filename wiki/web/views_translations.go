@@ -18,7 +18,8 @@ type TranslationNote struct {
 	Words      int // that differ, rounded when they are many
 	CompareURL string
 	EditURL    string
-	Sentence   string // what is wrong with translation_of, or ""; the rest is then empty
+	Unknown    bool   // nobody can tell whether it is behind: Sentence says why
+	Sentence   string // what is wrong with the translation, or ""; without Original, the rest is empty
 }
 
 // TranslationEdit offers a translator to say that the text is up to date.
@@ -38,6 +39,7 @@ type TranslationsView struct {
 	Rows      []TranslationRow
 	Total     int
 	BehindNow int // translations that are behind
+	Unclear   int // translations of which nobody can tell
 	Older     string
 	Newest    string
 	Behind    bool // the indexes are still working
