@@ -59,8 +59,11 @@ func SetFrontMatterList(source []byte, key string, values []string) []byte {
 	return setLines(source, key, key+": ["+strings.Join(quoted, ", ")+"]")
 }
 
-// askedKey is the key of front matter that says how people ask.
-const askedKey = "asked_as"
+// askedKey is the key of front matter that says how people ask, questionsKey the one under which single questions stand.
+const (
+	askedKey     = "asked_as"
+	questionsKey = "questions"
+)
 
 // SetAskedAs gives source with other wordings of the question at an anchor, and every other byte as it was. What else
 // asked_as says stays; where it is written in a way that cannot be mended line by line, that one key is written anew, and

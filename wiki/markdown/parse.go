@@ -48,7 +48,7 @@ func Parse(source []byte, o Options) *Document {
 func (d *Document) checkNamed() {
 	unknown, title := 0, d.TitleAnchor()
 	for _, n := range d.named {
-		if !d.anchors[n.anchor] && n.anchor != title && unknown < maxUnknown {
+		if !d.anchors[n.anchor] && (d.Title == "" || n.anchor != title) && unknown < maxUnknown {
 			unknown++
 			d.Problems = append(d.Problems, Problem{Line: n.line, Text: fmt.Sprintf("No question or heading of this page has the address %q that %s names.", n.anchor, n.key)})
 		}
