@@ -159,7 +159,8 @@ func (q *request) edit() error {
 		return q.refuse(d, &wiki.Error{Kind: wiki.Invalid, Sentence: "The version that this edit began from is no longer known here, so nothing was saved. Your text is still here: save it again to see it beside the page as it is now."})
 	}
 	base, err := q.basePage(d)
-	if err == nil {
+	if err == nil && d.section == "" {
+		d.source = q.withNamed(base, d.source) // before the fields, which are about today's title
 		d, err = q.takeFields(d)
 	}
 	if err != nil {
@@ -275,7 +276,7 @@ func (q *request) whole(d draft, base wiki.Page) (string, error) {
 	if !ok {
 		return "", &wiki.Error{Kind: wiki.Invalid, Sentence: fmt.Sprintf("The page has no section “%s”. Please copy your text and edit the whole page.", d.section)}
 	}
-	return splice(inForm(base.Source[:start]), d.source, inForm(base.Source[end:])), nil
+	return q.withNamed(base, splice(inForm(base.Source[:start]), d.source, inForm(base.Source[end:]))), nil
 }
 
 // splice joins a section with what stands before and after it. A blank line is kept before what follows: without one,
