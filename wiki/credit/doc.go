@@ -13,6 +13,7 @@
 //	f, err := v.Footer(page, 3)                     // what stands of them below the page, without adding up its history
 //	q := v.CreditsIn(a, section.Start, section.End) // the same of a part
 //	gone, next, err := v.Removed(ctx, path, "words", 0, 20)
+//	heirs, words, err := v.Heirs(path)              // of a page that was split or joined with another
 //	for _, person := range v.Contributors() { ... }
 //	g, ok := credit.Gini(edits)
 //
