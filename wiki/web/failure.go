@@ -182,7 +182,11 @@ func (q *request) helpMissing(v *ErrorView, missing *missingPageError) {
 		stamp := q.stampOf(gone.Commit)
 		v.Deleted, v.History = &stamp, address("history", p.String())
 		v.Sentence = "This page was deleted."
-		v.Near = q.madeAgain(p, v.Near)
+		heirs, _ := q.heirs(p)
+		if len(heirs) > 0 {
+			v.Sentence = "This page was deleted. Some of what it said stands on other pages now, the first of those below."
+		}
+		v.Near = q.madeAgain(p, heirs, v.Near)
 	}
 	if _, err := q.free(p.String()); err == nil && q.who.MayEdit {
 		v.CreateURL = address("edit", p.String())

@@ -63,6 +63,13 @@ const (
 	// so many texts.
 	splitReach = 8
 	splitPages = 24
+	// heirLeast words and heirShare of a deleted page's words make a page worth naming where that one led: less is in most
+	// pages of one form. Where mostWords of them stand somewhere, its address is answered with these pages; a page that has
+	// nearlyAllWords is what was meant.
+	heirLeast      = 10
+	heirShare      = 0.1
+	mostWords      = 0.5
+	nearlyAllWords = 0.8
 	// driftPairs is for how many pairs of versions the changed words are kept: a number each.
 	driftPairs = 10_000
 	// pastMoments is at how many commits of the past the titles are kept: visitors walk around in one each.
@@ -111,6 +118,7 @@ const (
 	nearPages      = 6
 	backlinksShown = 6
 	formerShown    = 4
+	heirsShown     = 6
 	frontRows      = 8
 	frontTopics    = 12
 	deletedRows    = 200

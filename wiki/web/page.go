@@ -23,7 +23,7 @@ func (q *request) showPage() error {
 	}
 	p, err := q.find("wiki", name)
 	if err != nil {
-		return err
+		return q.inherited(name, err)
 	}
 	page, err := q.snap.Page(p)
 	if err != nil {
@@ -44,8 +44,10 @@ func (q *request) showPage() error {
 	v.introduce(b)
 	q.stampTranslation(&v, p)
 	v.Notice = takeNotice(q.w, q.r)
-	if from, err := wiki.ParsePath(q.query("from")); err == nil && q.snap.Has(from) {
-		v.Moved = "Redirected from " + q.title(from)
+	if from, err := wiki.ParsePath(q.query("from")); err == nil {
+		if v.Moved = q.deletedNotice(from); q.snap.Has(from) {
+			v.Moved = "Redirected from " + q.title(from)
+		}
 	}
 	if v.Notice != nil || q.r.URL.RawQuery != "" || pageURL(p) != q.r.URL.EscapedPath() {
 		v.Canonical = pageURL(p)

@@ -11,6 +11,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"coppice/wiki"
+	"coppice/wiki/credit"
 	"coppice/wiki/history"
 )
 
@@ -377,11 +378,96 @@ func (q *request) formerly(p wiki.Path) []PageLink {
 	return list[:min(len(list), formerShown)]
 }
 
-// madeAgain puts pages that came with the very words of a deleted one before others that may be meant.
-func (q *request) madeAgain(p wiki.Path, near []PageLink) []PageLink {
+// heirs gives the pages that have a good part of the words of a deleted page, and how many it had. Whatever credit does not
+// know is none.
+func (q *request) heirs(p wiki.Path) (heirs []credit.Heir, words int) {
+	q.await(q.cfg.FollowingCredit, derivedWait)
+	release, err := q.readers.take(q.r.Context())
+	if err != nil {
+		return nil, 0
+	}
+	defer release()
+	heirs, words, err = q.credit().Heirs(p)
+	if err != nil {
+		q.log.Warn("no heirs of a deleted page", "path", p.String(), "error", err)
+	}
+	heirs = slices.DeleteFunc(heirs, func(h credit.Heir) bool {
+		return h.Words < heirLeast || float64(h.Words) < heirShare*float64(words) || !q.snap.Has(h.Path)
+	})
+	return heirs[:min(len(heirs), heirsShown)], words
+}
+
+// inherited leads from the address of a page that was split or joined with another to where its words are: to the one page
+// that has nearly all of them; or the reader is asked, as long as most are there. Otherwise it is missing as it was.
+func (q *request) inherited(name string, missing error) error {
+	p, err := wiki.ParsePath(canonicalName(name))
+	if err != nil || !isMissing(missing) {
+		return missing
+	}
+	heirs, words := q.heirs(p)
+	switch whoInherits(heirs, words) {
+	case oneHeir:
+		return &redirect{http.StatusFound, address("wiki", heirs[0].Path.String(), "from", p.String())}
+	case someHeirs:
+	default:
+		return missing
+	}
+	v := ChoiceView{Base: q.base("Which page do you mean?", "choice")}
+	v.Lead = fmt.Sprintf("“%s” was deleted. What it said stands on other pages now.", readable(p))
+	v.NoIndex = true
+	for _, h := range heirs {
+		l := PageLink{Title: q.title(h.Path), Path: h.Path.String(), URL: pageURL(h.Path)}
+		if e, ok := q.view.Entry(h.Path); ok {
+			l.Lead = e.Lead
+		}
+		v.Choices = append(v.Choices, Meant{PageLink: l, Note: fmt.Sprintf("Has about %d of its %d words", about(h.Words), words)})
+	}
+	v.Choices = append(v.Choices, Meant{PageLink: PageLink{Title: "Its history", URL: address("history", p.String())}})
+	return &choiceError{http.StatusMultipleChoices, v}
+}
+
+// heritage says how a deleted page left its words.
+type heritage int
+
+const (
+	lostHeritage heritage = iota // most of them stand nowhere
+	oneHeir
+	someHeirs
+)
+
+func whoInherits(heirs []credit.Heir, words int) heritage {
+	all := 0
+	for _, h := range heirs {
+		all += h.Words
+	}
+	has := func(n int, share float64) bool { return float64(n) >= share*float64(words) }
+	switch {
+	case len(heirs) == 0 || !has(all, mostWords):
+		return lostHeritage
+	case has(heirs[0].Words, nearlyAllWords) && (len(heirs) == 1 || !has(heirs[1].Words, mostWords)):
+		return oneHeir
+	}
+	return someHeirs
+}
+
+// deletedNotice says that an address led here because the words of the page that had it stand here.
+func (q *request) deletedNotice(from wiki.Path) string {
+	if _, gone := q.cfg.History.Gone(q.r.Context(), q.cfg.Wiki, from); !gone || q.snap.Has(from) {
+		return ""
+	}
+	return fmt.Sprintf("“%s” was deleted. What it said stands here now.", readable(from))
+}
+
+// madeAgain puts pages that have the words of a deleted one before others that may be meant.
+func (q *request) madeAgain(p wiki.Path, heirs []credit.Heir, near []PageLink) []PageLink {
 	var list []PageLink
+	for _, h := range heirs {
+		if e, ok := q.view.Entry(h.Path); ok {
+			list = append(list, link(&e))
+		}
+	}
 	for _, to := range q.cfg.History.SameText(p, formerShown) {
-		if e, ok := q.view.Entry(to); ok && q.snap.Has(to) {
+		if e, ok := q.view.Entry(to); ok && q.snap.Has(to) && !slices.ContainsFunc(heirs, func(h credit.Heir) bool { return h.Path == to }) {
 			list = append(list, link(&e))
 		}
 	}

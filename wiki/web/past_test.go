@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"coppice/wiki"
+	"coppice/wiki/credit"
 )
 
 // day of a dated history: its commits are made at noon.
@@ -189,6 +190,52 @@ func TestOldBodiesAreKeptApart(t *testing.T) {
 		h.get("/wiki/a").want(t, 200, `<a href="/wiki/b"`)
 		if r := h.get("/wiki/a?at=2010-06-01").want(t, 200); strings.Contains(r.body, `class="missing"`) {
 			t.Error("a link is missing that was there")
+		}
+	}
+}
+
+// TestWordsOfDeletedPages: the address of a page that was split or joined with another leads to where its words are.
+func TestWordsOfDeletedPages(t *testing.T) {
+	words := func(name string) string {
+		var text strings.Builder
+		for i := range 40 {
+			fmt.Fprintf(&text, "%s%d ", name, i)
+		}
+		return text.String() + "\n\n"
+	}
+	h := bygone(t, []dated{
+		{"2009-01-01", []string{"index.md", "# Home\n", "big.md", "# Big\n\n" + words("a") + words("b") + words("c"), "j.md", "# Joins\n\n" + words("d"), "k.md", "# Kept words\n\n" + words("e"), "l.md", "# Lost\n\n" + words("f") + words("g") + words("h")}},
+		{"2009-02-01", []string{"big.md", "", "s1.md", "# One\n\n" + words("a"), "s2.md", "# Two\n\n" + words("b"), "s3.md", "# Three\n\n" + words("c")}},
+		{"2009-03-01", []string{"j.md", "# Joins\n\n" + words("d") + "## Kept words\n\n" + words("e"), "k.md", "", "l.md", "", "s3.md", "# Three\n\n" + words("c") + words("f")}},
+	})
+	r := h.get("/wiki/big").want(t, 300, "“Big” was deleted. What it said stands on other pages now.", `href="/wiki/s1"`, `href="/wiki/s2"`, `href="/wiki/s3"`, "Has about 40 of its 121 words", `href="/history/big"`)
+	if strings.Contains(r.body, `href="/wiki/j"`) {
+		t.Error("a page is named that has none of the words")
+	}
+	if r := h.get("/wiki/k").want(t, 302); r.header.Get("Location") != "/wiki/j?from=k" {
+		t.Errorf("leads to %q", r.header.Get("Location"))
+	}
+	h.get("/wiki/j?from=k").want(t, 200, "“K” was deleted. What it said stands here now.")
+	h.get("/wiki/l").want(t, 404, "Some of what it said stands on other pages now", `href="/wiki/s3"`)
+	// What is about the page that is gone stays so.
+	h.get("/history/k").want(t, 200)
+	h.get("/edit/k").want(t, 200)
+	h.get("/blame/big").want(t, 404, `href="/wiki/s1"`)
+}
+
+func TestWhoInherits(t *testing.T) {
+	for _, c := range []struct {
+		words []int // of 100
+		want  heritage
+	}{
+		{nil, lostHeritage}, {[]int{40}, lostHeritage}, {[]int{60}, someHeirs}, {[]int{80}, oneHeir}, {[]int{90, 20}, oneHeir}, {[]int{100, 100}, someHeirs}, {[]int{30, 30}, someHeirs},
+	} {
+		var heirs []credit.Heir
+		for _, n := range c.words {
+			heirs = append(heirs, credit.Heir{Words: n})
+		}
+		if got := whoInherits(heirs, 100); got != c.want {
+			t.Errorf("%v: %v, want %v", c.words, got, c.want)
 		}
 	}
 }

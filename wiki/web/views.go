@@ -127,7 +127,7 @@ type PageView struct {
 	TitleWas    []string         // former anchors of that h1
 	Lost        []LostSection    // sections that old links lead to
 	Formerly    []PageLink       // pages that had this address before this one
-	Moved       string           // "Redirected from X", or ""
+	Moved       string           // why the reader is here: "Redirected from X", or ""
 	Related     []RelatedLink
 	ReviewBy    time.Time
 
