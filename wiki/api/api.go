@@ -5,6 +5,9 @@
 // from the registrations in New. Errors are RFC 9457 problem details whose detail is a sentence for people. Lists are
 // cut into parts: "next" is the cursor of the part that follows, and is missing at the end.
 //
+// An address of a page that was renamed leads to the page as it is called now (301), for ever; a name that several pages had is
+// answered with a list of them (300).
+//
 // A page's path may hold slashes and stands in the address as it is: /api/v1/pages/guide/start/revisions. Only a page
 // whose own last element is the name of a sub-resource needs its slash escaped: /api/v1/pages/guide%2Frevisions.
 package api
@@ -184,7 +187,7 @@ func await(ctx context.Context, f *wiki.Following) {
 func (a *API) problem(err error) error {
 	var status huma.StatusError
 	if errors.As(err, &status) {
-		return status
+		return err // with its headers
 	}
 	switch wiki.KindOf(err) {
 	case wiki.NotFound:

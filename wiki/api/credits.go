@@ -13,7 +13,6 @@ import (
 
 	"coppice/wiki"
 	"coppice/wiki/credit"
-	"coppice/wiki/history"
 	"coppice/wiki/markdown"
 )
 
@@ -92,6 +91,7 @@ type AuthorshipAnswer struct {
 // creditRequest asks for credit of a page, or of an older version of it.
 type creditRequest struct {
 	Conditional
+	Asked
 	Path string `path:"path" doc:"Slashes may stand as they are"`
 	Rev  string `query:"rev" doc:"A commit; without it, today's version"`
 }
@@ -162,13 +162,14 @@ func (a *API) authorship(ctx context.Context, in *creditRequest) (*answer[Author
 // version finds the version that is asked for, and its credits. Its revision is the last one that the page had by then.
 func (a *API) version(ctx context.Context, in *creditRequest) (*version, error) {
 	await(ctx, a.c.FollowingCredit)
+	await(ctx, a.c.FollowingHistory)
 	snap := a.c.Wiki.Head()
 	v := &version{view: a.c.Credit.View(a.c.Wiki, snap)}
 	var err error
 	if in.Rev == "" {
-		v.page, err = a.find(snap, in.Path)
+		v.page, err = a.find(&in.Asked, snap, in.Path)
 	} else {
-		v.page, err = a.findOld(ctx, in.Path, in.Rev)
+		v.page, err = a.findOld(ctx, in)
 	}
 	if err != nil {
 		return nil, err
@@ -191,34 +192,28 @@ func (a *API) version(ctx context.Context, in *creditRequest) (*version, error) 
 	return v, nil
 }
 
-// findOld reads a page as it was at a commit, whatever it was called then.
-func (a *API) findOld(ctx context.Context, name, rev string) (wiki.Page, error) {
-	path, err := wiki.ParsePath(name)
+// findOld reads a page as it was at a commit: under the name that it had then, or has today, or says where it had moved to.
+func (a *API) findOld(ctx context.Context, in *creditRequest) (wiki.Page, error) {
+	path, err := wiki.ParsePath(in.Path)
 	if err != nil {
 		return wiki.Page{}, err
 	}
-	snap, err := a.c.Wiki.At(ctx, rev)
+	snap, err := a.c.Wiki.At(ctx, in.Rev)
 	if err != nil {
 		return wiki.Page{}, err
 	}
 	if snap.Has(path) {
 		return snap.Page(path)
 	}
-	await(ctx, a.c.FollowingHistory)
-	for from := history.Cursor(0); ; {
-		revs, next, err := a.c.History.Revisions(ctx, a.c.Wiki, path, from, history.MaxLimit)
-		if err != nil {
-			return wiki.Page{}, err
-		}
-		for _, r := range revs {
-			if r.Kind == wiki.Renamed && snap.Has(r.From) {
-				return snap.Page(r.From)
-			}
-		}
-		if from = next; next == 0 {
-			return wiki.Page{}, huma.Error404NotFound("The page was not there at that time.")
-		}
+	if then, ok := a.c.History.PathAt(path, snap.Commit()); ok && snap.Has(then) {
+		return snap.Page(then)
 	}
+	former := livingIn(snap, a.c.History.FormerAt(path, snap.Commit()))
+	missing := huma.Error404NotFound("The page was not there at that time.")
+	if a.c.History.Count(path) == 0 {
+		missing = huma.Error404NotFound("There never was a page of this name.")
+	}
+	return wiki.Page{}, a.elsewhere(&in.Asked, path, former, missing)
 }
 
 // behind makes of an index that does not know a text yet an answer that says when to ask again.

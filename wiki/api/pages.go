@@ -137,11 +137,13 @@ func badCursor(cursor string) error {
 
 func (a *API) page(ctx context.Context, in *struct {
 	Conditional
+	Asked
+	Newest
 	Path string `path:"path" doc:"Slashes may stand as they are"`
 }) (*answer[PageAnswer], error) {
 	await(ctx, a.c.FollowingHistory)
 	snap := a.c.Wiki.Head()
-	page, err := a.find(snap, in.Path)
+	page, err := a.find(&in.Asked, snap, in.Path)
 	if err != nil {
 		return nil, a.problem(err)
 	}
@@ -188,13 +190,17 @@ func (a *API) lastChange(snap *wiki.Snapshot, p wiki.Path) (id wiki.ID, when tim
 	return id, when, true
 }
 
-// find reads a page by its exact path.
-func (a *API) find(snap *wiki.Snapshot, name string) (wiki.Page, error) {
+// find reads a page by its path, or says where it is that had the path once.
+func (a *API) find(asked *Asked, snap *wiki.Snapshot, name string) (wiki.Page, error) {
 	path, err := wiki.ParsePath(name)
 	if err != nil {
 		return wiki.Page{}, err
 	}
-	return snap.Page(path)
+	page, err := snap.Page(path)
+	if wiki.KindOf(err) == wiki.NotFound && err != nil {
+		return wiki.Page{}, a.moved(asked, snap, path, err)
+	}
+	return page, err
 }
 
 func orEmpty(list []string) []string {
@@ -206,6 +212,8 @@ func orEmpty(list []string) []string {
 
 func (a *API) revisions(ctx context.Context, in *struct {
 	Conditional
+	Asked
+	Newest
 	Path   string `path:"path" doc:"Slashes may stand as they are"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" doc:"Rows wanted; 50 when not given"`
 	Cursor string `query:"cursor" doc:"next of the part before"`
@@ -223,6 +231,11 @@ func (a *API) revisions(ctx context.Context, in *struct {
 	etag := fmt.Sprintf(`"%s-%d-%s"`, a.c.History.Position(), clampLimit(in.Limit), in.Cursor)
 	if in.matches(etag) {
 		return nil, notModified(etag)
+	}
+	if snap := a.c.Wiki.Head(); !snap.Has(path) { // what is gone has revisions still
+		if err := a.moved(&in.Asked, snap, path, nil); err != nil {
+			return nil, err
+		}
 	}
 	revs, next, err := a.c.History.Revisions(ctx, a.c.Wiki, path, history.Cursor(from), clampLimit(in.Limit))
 	if err != nil {
