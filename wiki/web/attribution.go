@@ -91,9 +91,12 @@ func (q *request) attribution(c *credited) *attribution {
 	if n := len(c.credits.Revisions); n > 0 {
 		last := c.credits.Revisions[n-1]
 		a.Revision, a.Time = last.Commit.String(), &last.Time
-		a.Version = q.absolute(address("wiki", c.path.String(), "rev", a.Revision))
+		a.Version = q.absolute(address("wiki", c.page.Path.String(), "rev", a.Revision))
 	} else {
 		a.Version = q.absolute(c.versionURL())
+	}
+	if c.gone {
+		a.URL = a.Version
 	}
 	if c.section != nil {
 		a.Section = c.section.Text

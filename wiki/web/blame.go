@@ -26,13 +26,14 @@ const (
 // hiddenName is what people who do not want to be named are called, as credit has it.
 const hiddenName = "a contributor"
 
-// showBlame answers GET /blame/PATH, also ?rev=REVISION: the page with the author of each passage. ?by=SLUG chooses one
+// showBlame answers GET /blame/PATH, also ?rev=REVISION and ?at=DATE: the page with the author of each passage. ?by=SLUG chooses one
 // author, ?show=all marks all of them, ?part=N goes on in the list of passages.
 func (q *request) showBlame() error {
-	p, page, old, err := q.blamed()
+	now, page, m, err := q.pageAsked("blame")
 	if err != nil {
 		return err
 	}
+	p := now.Path
 	q.await(q.cfg.FollowingCredit, derivedWait)
 	written, err := q.credit().Authorship(page)
 	behind := errors.Is(err, credit.ErrBehind)
@@ -49,11 +50,15 @@ func (q *request) showBlame() error {
 		PageLang: doc.Lang, Words: written.Words, Behind: behind, RemovedURL: address("removed", p.String()),
 	}
 	v.NoIndex, v.Canonical = true, address("blame", p.String())
-	b := blaming{q: q, path: p, doc: doc, written: written, credit: q.credit(), by: q.query("by"), all: q.query("show") == "all"}
-	if old != nil {
-		b.rev = old.commit.ID.String()
-		stamp := q.sideStamp(p, *old)
-		v.Old, v.CurrentURL = &stamp, address("blame", p.String())
+	b := blaming{q: q, path: p, name: p, doc: doc, written: written, credit: q.credit(), by: q.query("by"), all: q.query("show") == "all"}
+	if m != nil {
+		b.rev, b.name = m.commit().String(), page.Path
+		if v.Old, err = q.oldStamp(p, page, m); err != nil {
+			return err
+		}
+		if v.CurrentURL = v.Canonical; now.Gone {
+			v.Canonical, v.CurrentURL = b.at(), ""
+		}
 	}
 	b.choose(&v)
 	if err := b.render(&v); err != nil {
@@ -63,30 +68,12 @@ func (q *request) showBlame() error {
 	return q.render(http.StatusOK, "blame", v)
 }
 
-// blamed gives the page that is asked about; the version is not nil when it is an old one.
-func (q *request) blamed() (wiki.Path, wiki.Page, *version, error) {
-	name, rev := q.rest("blame"), q.query("rev")
-	if rev == "" {
-		p, err := q.find("blame", name)
-		if err != nil {
-			return p, wiki.Page{}, nil, err
-		}
-		page, err := q.snap.Page(p)
-		return p, page, nil, err
-	}
-	p, err := q.findPast("blame", name)
-	if err != nil {
-		return p, wiki.Page{}, nil, err
-	}
-	old, err := q.versionAt(p, rev)
-	return p, old.page, &old, err
-}
-
 // blaming is what the parts of the view are made of.
 type blaming struct {
 	q       *request
-	path    wiki.Path
-	rev     string // of an old version
+	path    wiki.Path // of today
+	name    wiki.Path // that of the version, which rev belongs to
+	rev     string    // of an old version
 	doc     *markdown.Document
 	written *credit.Authorship
 	credit  *credit.View
@@ -107,7 +94,7 @@ type origin struct {
 
 // at gives the address of this view with other choices.
 func (b *blaming) at(pairs ...string) string {
-	return address("blame", b.path.String(), append(pairs, "rev", b.rev)...)
+	return address("blame", b.name.String(), append(pairs, "rev", b.rev)...)
 }
 
 // keyOf stands for an author in addresses and in the legend. All who are hidden are one.

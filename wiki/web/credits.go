@@ -228,10 +228,11 @@ func participantsOf(doc *markdown.Document) []Participant {
 
 // credited is what a request for credits is about.
 type credited struct {
-	path    wiki.Path // of today
+	path    wiki.Path // of today, or the last one
+	gone    bool      // it is not there today
 	page    wiki.Page // the version meant
-	old     *Stamp    // of it, when ?rev= asks for one
-	rev     string    // the commit that ?rev= means, or ""
+	old     *Stamp    // of it, when ?rev= or ?at= asks for one
+	rev     string    // the commit that is meant, or ""
 	doc     *markdown.Document
 	section *part // that ?section= means, or nil
 	credits *credit.Credits
@@ -245,7 +246,7 @@ type part struct {
 	question bool
 }
 
-// showCredits answers GET /credits/PATH, with ?rev= those of an older version, with ?section=ANCHOR those of a part of
+// showCredits answers GET /credits/PATH, with ?rev= or ?at= those of an older version, with ?section=ANCHOR those of a part of
 // the page, and with ?format= only the text to paste.
 func (q *request) showCredits() error {
 	c, err := q.creditsAsked()
@@ -258,22 +259,27 @@ func (q *request) showCredits() error {
 	return q.render(http.StatusOK, "credits", q.creditsView(c))
 }
 
-func (q *request) creditsAsked() (*credited, error) {
-	c := &credited{}
-	var err error
-	if c.path, err = q.find("credits", q.rest("credits")); err != nil {
+// oldStamp says of a version that a moment has who left it so and when, and leads to it.
+func (q *request) oldStamp(now wiki.Path, page wiki.Page, m *moment) (*Stamp, error) {
+	commit, err := q.cfg.Wiki.Revision(q.r.Context(), m.commit().String())
+	if err != nil {
 		return nil, err
 	}
-	if rev := q.query("rev"); rev != "" {
-		old, err := q.versionAt(c.path, rev)
-		if err != nil {
+	stamp := q.sideStamp(now, version{page, *commit})
+	return &stamp, nil
+}
+
+func (q *request) creditsAsked() (*credited, error) {
+	now, page, m, err := q.pageAsked("credits")
+	if err != nil {
+		return nil, err
+	}
+	c := &credited{path: now.Path, gone: now.Gone, page: page}
+	if m != nil {
+		c.rev = m.commit().String()
+		if c.old, err = q.oldStamp(c.path, page, m); err != nil {
 			return nil, err
 		}
-		stamp := q.stampOf(q.revisionShown(c.path, old).Commit)
-		stamp.URL = address("wiki", c.path.String(), "rev", old.commit.ID.String())
-		c.page, c.old, c.rev = old.page, &stamp, old.commit.ID.String()
-	} else if c.page, err = q.snap.Page(c.path); err != nil {
-		return nil, err
 	}
 	release, err := q.readers.take(q.r.Context())
 	if err != nil {
@@ -343,9 +349,12 @@ func (q *request) creditsView(c *credited) CreditsView {
 		Base: q.base("Credits of "+title, "credits"), Tabs: q.tabs(c.path, "credits"), Crumbs: q.crumbs(c.path, true), Path: name,
 		Old: c.old, Behind: c.behind, Words: c.credits.Words, Uncredited: c.credits.Uncredited,
 	}
-	v.Canonical, v.NoIndex = address("credits", name), c.old != nil || c.section != nil || q.query("from") != ""
+	v.Canonical, v.NoIndex = c.today(), c.old != nil || c.section != nil || q.query("from") != ""
 	if c.old != nil || c.section != nil {
-		v.Today = v.Canonical
+		v.Today = c.today()
+	}
+	if c.gone {
+		v.Canonical = c.address()
 	}
 	if help, err := wiki.ParsePath(creditHelp); err == nil && q.snap.Has(help) {
 		v.Help = pageURL(help)
@@ -361,7 +370,7 @@ func (q *request) creditsView(c *credited) CreditsView {
 	}
 	v.Original, v.Created, v.Participants = creditNamesOf(known.Original), known.Created, participantsOf(c.doc)
 	if !known.Created.IsZero() {
-		v.CreatedURL = address("wiki", name, "rev", known.CreatedIn.String())
+		v.CreatedURL = q.versionURL(c.path, known.CreatedIn)
 	}
 	for _, r := range known.Reviewers[:min(len(known.Reviewers), creditRows)] {
 		v.Reviewers = append(v.Reviewers, CreditReview{CreditName: nameOf(r.Person), Reviews: r.Reviews, Last: r.Last})
@@ -376,12 +385,28 @@ func (q *request) creditsView(c *credited) CreditsView {
 	return v
 }
 
+// name is that under which the version that c is about is found: its own at its revision.
+func (c *credited) name() string {
+	if c.rev != "" {
+		return c.page.Path.String()
+	}
+	return c.path.String()
+}
+
 // versionURL is the address of the version that c is about.
-func (c *credited) versionURL() string { return address("wiki", c.path.String(), "rev", c.rev) }
+func (c *credited) versionURL() string { return address("wiki", c.name(), "rev", c.rev) }
+
+// today is the address of today's credits of the page; "" when it is gone.
+func (c *credited) today() string {
+	if c.gone {
+		return ""
+	}
+	return address("credits", c.path.String())
+}
 
 // address gives an address of the same credits with another part, format or place in the list.
 func (c *credited) address(pairs ...string) string {
-	return address("credits", c.path.String(), append(pairs, "rev", c.rev)...)
+	return address("credits", c.name(), append(pairs, "rev", c.rev)...)
 }
 
 // listPeople shows a part of the people. In a section only those count who have words in it.

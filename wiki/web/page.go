@@ -19,7 +19,7 @@ func (q *request) showPage() error {
 		return &redirect{http.StatusFound, "/"}
 	}
 	if rev, at := q.query("rev"), q.query("at"); rev != "" || at != "" {
-		return q.showOld(name)
+		return q.showOld()
 	}
 	p, err := q.find("wiki", name)
 	if err != nil {
@@ -280,28 +280,9 @@ func (q *request) revisionShown(p wiki.Path, old version) wiki.Revision {
 
 // showRaw answers GET /raw/PATH with the Markdown itself.
 func (q *request) showRaw() error {
-	name := q.rest("raw")
-	var page wiki.Page
-	m, err := q.moment()
+	_, page, _, err := q.pageAsked("raw")
 	if err != nil {
 		return err
-	}
-	if m != nil {
-		p, err := wiki.ParsePath(canonicalName(name))
-		if err != nil {
-			return &missingPageError{name, err}
-		}
-		if page, err = q.pageThen("raw", p, m); err != nil {
-			return err
-		}
-	} else {
-		p, err := q.find("raw", name)
-		if err != nil {
-			return err
-		}
-		if page, err = q.snap.Page(p); err != nil {
-			return err
-		}
 	}
 	q.w.Header().Set("Content-Security-Policy", filePolicy)
 	return q.send(http.StatusOK, textType, q.forReaders(page.Source))

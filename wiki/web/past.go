@@ -112,16 +112,8 @@ func (m *moment) oldSite(today *site) *site {
 
 // showOld shows a page as it was, under a banner. It is never sent on by redirect_to: what stood at this address is what
 // was asked for.
-func (q *request) showOld(name string) error {
-	p, err := wiki.ParsePath(canonicalName(name))
-	if err != nil {
-		return &missingPageError{name, err}
-	}
-	m, err := q.moment()
-	if err != nil {
-		return err
-	}
-	page, err := q.pageThen("wiki", p, m)
+func (q *request) showOld() error {
+	now, page, m, err := q.pageAsked("wiki")
 	if err != nil {
 		return err
 	}
@@ -133,7 +125,6 @@ func (q *request) showOld(name string) error {
 	if err != nil {
 		return err
 	}
-	now := q.today(page.Path, m.commit())
 	title := b.title
 	if title == "" {
 		title = readable(page.Path)
@@ -175,6 +166,29 @@ func (q *request) pageThen(verb string, p wiki.Path, m *moment) (wiki.Page, erro
 		return wiki.Page{}, &redirect{http.StatusFound, m.address(verb, to.String())}
 	}
 	return wiki.Page{}, q.notThen(p, m)
+}
+
+// pageAsked gives the page that an address of a view about pages means, today's or that of ?rev= or ?at=, and where it is now.
+// The moment is nil for today.
+func (q *request) pageAsked(verb string) (now history.Place, page wiki.Page, m *moment, err error) {
+	name := q.rest(verb)
+	if m, err = q.moment(); err != nil {
+		return now, page, nil, err
+	}
+	if m == nil {
+		if now.Path, err = q.find(verb, name); err == nil {
+			page, err = q.snap.Page(now.Path)
+		}
+		return now, page, nil, err
+	}
+	p, err := wiki.ParsePath(canonicalName(name))
+	if err != nil {
+		return now, page, m, &missingPageError{name, err}
+	}
+	if page, err = q.pageThen(verb, p, m); err != nil {
+		return now, page, m, err
+	}
+	return q.today(page.Path, m.commit()), page, m, nil
 }
 
 // livingIn gives those places that have a page in a Snapshot.

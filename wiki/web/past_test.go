@@ -239,3 +239,48 @@ func TestWhoInherits(t *testing.T) {
 		}
 	}
 }
+
+// TestCreditsOfOldVersions: an old version leads to its own credits, whatever became of its page and of its name.
+func TestCreditsOfOldVersions(t *testing.T) {
+	h := bygone(t, append(slices.Clone(garden),
+		dated{"2014-01-01", []string{"tools.md", ">hammers.md"}},
+		dated{"2014-02-01", []string{"soil.md", ">earth.md"}},
+		dated{"2014-03-01", []string{"soil.md", "# Soil again\n\nQuite another page, of pots and of potting.\n"}},
+	))
+	old := h.revisions("seeds")["2009-03-01"]
+	for _, c := range []struct {
+		name, address string
+		texts, not    []string
+	}{
+		{"a page that is gone", "/credits/seeds?rev=" + old, []string{"Credits of Seeds", "Ben Past", `href="/history/seeds"`, "/wiki/seeds?rev=" + old}, []string{"Those of today", `href="/credits/seeds"`}},
+		{"the same, who wrote it", "/blame/seeds?rev=" + old, []string{"Who wrote “Seeds”", "/blame/seeds?rev=" + old}, []string{"Who wrote today"}},
+		{"a name that two pages had", "/credits/tools?rev=" + old, []string{"Credits of Garden tools", `href="/credits/kit/tools"`, `href="/history/kit/tools"`, "/credits/tools?rev=" + old}, nil},
+		{"the same, who wrote it", "/blame/tools?rev=" + old, []string{"Who wrote “Garden tools”", `href="/blame/kit/tools"`}, nil},
+		{"a name that another page has", "/credits/soil?rev=" + old, []string{"Credits of The soil", `href="/credits/earth"`, `href="/history/earth"`}, []string{`href="/history/soil"`, `href="/credits/soil"`}},
+		{"the same, who wrote it", "/blame/soil?rev=" + old, []string{"Who wrote “The soil”", `href="/blame/earth"`}, []string{`href="/history/soil"`}},
+		{"a day", "/credits/soil?at=2009-04-01", []string{"Credits of The soil", "credits of the version of", "/wiki/soil?rev=" + old}, nil},
+		{"a day, who wrote it", "/blame/soil?at=2009-04-01", []string{"Who wrote “The soil”", "as it was on"}, nil},
+		{"the text to paste", "/credits/seeds?format=markdown&rev=" + old, []string{"/wiki/seeds?rev=" + old}, nil},
+	} {
+		r := h.get(c.address).want(t, 200, c.texts...)
+		for _, text := range c.not {
+			if strings.Contains(r.body, text) {
+				t.Errorf("%s: %q is in\n%s", c.name, text, r.body)
+			}
+		}
+	}
+	// The links of an old version lead on.
+	for _, from := range []string{"/wiki/seeds?rev=" + old, "/wiki/tools?rev=" + old, "/wiki/soil?at=2009-04-01"} {
+		page := h.get(from).want(t, 200).body
+		if !strings.Contains(page, "/credits/") {
+			t.Errorf("%s leads to no credits", from)
+		}
+		for _, to := range hrefs(page) {
+			if strings.HasPrefix(to, "/credits/") || strings.HasPrefix(to, "/blame/") {
+				h.get(to).want(t, 200)
+			}
+		}
+	}
+	h.get("/credits/tools?at=1999-01-01").want(t, 404, "was not there yet")
+	h.get("/blame/tools").want(t, 300, `href="/blame/hammers"`, `href="/blame/kit/tools"`)
+}

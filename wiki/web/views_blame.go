@@ -24,7 +24,7 @@ type BlameView struct {
 	Passages      int // of Chosen when there is one
 	Newer, Older  string
 	Old           *Stamp // not nil when an old version is shown
-	CurrentURL    string // of today's version then
+	CurrentURL    string // of today's version then, or ""
 	RemovedURL    string // what was removed from this page
 	Sentence      string // what is wrong with the address, or ""
 	Behind        bool   // not known yet who wrote it
