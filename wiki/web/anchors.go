@@ -326,15 +326,37 @@ func (r *resolver) FormerAnchors(anchor string) []string {
 // sectionNow gives today's anchor of a section that is asked for under a former one.
 func (q *request) sectionNow(page wiki.Page, anchor string) (string, bool) {
 	known, _ := q.anchors(page)
-	if known == nil {
+	return known.now(anchor)
+}
+
+// now gives today's anchor for a former one.
+func (f *formerAnchors) now(anchor string) (string, bool) {
+	if f == nil {
 		return "", false
 	}
-	for now, names := range known.of {
+	for now, names := range f.of {
 		if slices.Contains(names, anchor) {
 			return now, true
 		}
 	}
 	return "", false
+}
+
+// anchorNow gives today's anchor of what another page calls or once called so. What was never called so keeps its name, and so
+// does everything while former anchors are not known: then it is not done.
+func (q *request) anchorNow(p wiki.Path, anchor string) (now string, done bool) {
+	if anchor == "" || q.questionAt(p, anchor) != "" {
+		return anchor, true
+	}
+	page, err := q.snap.Page(p)
+	if err != nil {
+		return anchor, true
+	}
+	known, done := q.findAnchors(page) // those of the page that is shown are another's
+	if now, ok := known.now(anchor); ok {
+		return now, done
+	}
+	return anchor, done
 }
 
 // sectionsOf reads the sections of a text.

@@ -156,3 +156,25 @@ func TestManyVersions(t *testing.T) {
 		t.Errorf("%d lost sections", n)
 	}
 }
+
+// TestFormerAnchorsElsewhere: credits and related questions know a question by what it was called before.
+func TestFormerAnchorsElsewhere(t *testing.T) {
+	const body = "\n\nThe spade cuts the earth where it is softest, and lifts it out.\n"
+	h := build(t, files(
+		"index.md", "# Home\n\n## See also\n\n- [[p#which-spade]]\n- [Digging](p.md#which-spade)\n",
+		"q.md", "---\nquestions:\n  why-dig:\n    related: [\"p#which-spade\"]\n---\n# Reasons\n\n## Why dig?\n\nBecause.\n",
+		"p.md", "# Page\n\n## Which spade?"+body,
+	))
+	h.tell("# Page\n\n## What should one dig with?" + body)
+	if r := h.get("/credits/p?section=which-spade&format=json").want(t, 302); r.header.Get("Location") != "/credits/p?format=json&section=what-should-one-dig-with" {
+		t.Errorf("leads to %q", r.header.Get("Location"))
+	}
+	h.get("/credits/p?section=never").want(t, 404)
+	const row = "/wiki/p#what-should-one-dig-with|What should one dig with?|Page"
+	if got := relatedOf(t, h.get("/wiki/q")); !strings.HasPrefix(got, row) {
+		t.Errorf("related to q:\n%s", got)
+	}
+	if got := relatedOf(t, h.get("/wiki/index")); !strings.HasPrefix(got, row) {
+		t.Errorf("related to the front page:\n%s", got)
+	}
+}

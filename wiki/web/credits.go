@@ -288,7 +288,11 @@ func (q *request) creditsAsked() (*credited, error) {
 	c.doc = q.site.parse(c.page.Source)
 	release()
 	if anchor := q.query("section"); anchor != "" {
-		if c.section = sectionOf(c.doc, anchor); c.section == nil {
+		c.section = sectionOf(c.doc, anchor)
+		if now, was := q.sectionNow(c.page, anchor); c.section == nil && c.rev == "" && was {
+			return nil, &redirect{http.StatusFound, c.address("section", now, "format", q.query("format"))}
+		}
+		if c.section == nil {
 			return nil, notFound("This page has no question and no section of that address. It may have been renamed or taken out since; the page’s history knows.")
 		}
 	}

@@ -101,14 +101,18 @@ func (l *relatedList) of(picked []markdown.Link, found []search.Related) []Relat
 // pick adds what was picked by hand.
 func (l *relatedList) pick(links []markdown.Link) {
 	to := &resolver{server: l.q.Server, now: l.q.now, from: l.from}
+	quick := true // one page whose former anchors take time is enough
 	for _, link := range links {
 		p, ok := to.page(link)
 		if !ok || !l.q.snap.Has(p) {
 			continue
 		}
 		title := l.q.title(p)
-		if link.Text == "" {
-			link.Text = l.q.questionAt(p, link.Fragment)
+		if quick {
+			link.Fragment, quick = l.q.anchorNow(p, link.Fragment)
+		}
+		if question := l.q.questionAt(p, link.Fragment); link.Text == "" || question != "" && unlabelled(link) {
+			link.Text = question
 		}
 		r := RelatedLink{Text: strings.TrimSpace(link.Text), URL: pageURL(p) + fragment(link.Fragment), Picked: true}
 		if link.Fragment == "" || r.Text == "" {
@@ -118,6 +122,11 @@ func (l *relatedList) pick(links []markdown.Link) {
 		}
 		l.add(p, r)
 	}
+}
+
+// unlabelled reports whether a link only says where it leads: [[page#question]].
+func unlabelled(l markdown.Link) bool {
+	return l.Wiki && strings.HasPrefix(l.Text, l.Target+"#")
 }
 
 // questionAt gives the text of a page's question; "" when it has none at that anchor.
