@@ -396,6 +396,10 @@ func (q *request) formerly(p wiki.Path) []PageLink {
 // know is none.
 func (q *request) heirs(p wiki.Path) (heirs []credit.Heir, words int) {
 	q.await(q.cfg.FollowingCredit, derivedWait)
+	key := heirsKey{p, q.credit().Commit(), q.snap.Commit()}
+	if kept := q.keptHeirs.Load(); kept != nil && kept.heirsKey == key {
+		return kept.heirs, kept.words
+	}
 	release, err := q.readers.take(q.r.Context())
 	if err != nil {
 		return nil, 0
@@ -408,7 +412,21 @@ func (q *request) heirs(p wiki.Path) (heirs []credit.Heir, words int) {
 	heirs = slices.DeleteFunc(heirs, func(h credit.Heir) bool {
 		return h.Words < heirLeast || float64(h.Words) < heirShare*float64(words) || !q.snap.Has(h.Path)
 	})
-	return heirs[:min(len(heirs), heirsShown)], words
+	heirs = heirs[:min(len(heirs), heirsShown)]
+	q.keptHeirs.Store(&keptHeirs{key, heirs, words})
+	return heirs, words
+}
+
+// keptHeirs are those that were found last: the page that says that nothing was is about them too.
+type keptHeirs struct {
+	heirsKey
+	heirs []credit.Heir
+	words int
+}
+
+type heirsKey struct {
+	path         wiki.Path
+	credit, snap wiki.ID
 }
 
 // inherited leads from the address of a page that was split or joined with another to where its words are: to the one page

@@ -106,6 +106,7 @@ type Server struct {
 	pastTitles  *pastTitles
 	anchorLines *anchorLines
 	translated  atomic.Pointer[translations]
+	keptHeirs   atomic.Pointer[keptHeirs]
 	vocabulary  atomic.Pointer[keptVocabulary]
 	gaps        atomic.Pointer[gaps]
 	driftWords  *driftWords
