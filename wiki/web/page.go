@@ -92,7 +92,7 @@ func (q *request) find(verb, name string) (wiki.Path, error) {
 	case len(places) == 1:
 		return wiki.Path{}, q.redirectTo(http.StatusMovedPermanently, verb, places[0].Path.String())
 	case len(places) > 1:
-		return wiki.Path{}, q.ask(p, places, func(to string) string { return address(verb, to) })
+		return wiki.Path{}, q.ask(p, places, func(to string) string { return q.sameOf(verb, to) })
 	}
 	if !ok {
 		to, ok = q.view.ByTitle(name)
@@ -106,8 +106,13 @@ func (q *request) find(verb, name string) (wiki.Path, error) {
 
 // redirectTo keeps the query: ?at= and the like hold at the other address too.
 func (q *request) redirectTo(status int, verb, name string) error {
+	return &redirect{status, q.sameOf(verb, name)}
+}
+
+// sameOf is the address at which another page is asked for the same.
+func (q *request) sameOf(verb, name string) string {
 	u := url.URL{Path: "/" + verb + "/" + name, RawQuery: q.r.URL.RawQuery}
-	return &redirect{status, u.String()}
+	return u.String()
 }
 
 // redirection follows redirect_to in front matter, through several pages if need be. A circle leads nowhere, and then

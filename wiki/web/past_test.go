@@ -283,4 +283,5 @@ func TestCreditsOfOldVersions(t *testing.T) {
 	}
 	h.get("/credits/tools?at=1999-01-01").want(t, 404, "was not there yet")
 	h.get("/blame/tools").want(t, 300, `href="/blame/hammers"`, `href="/blame/kit/tools"`)
+	h.get("/blame/tools?show=all").want(t, 300, `href="/blame/hammers?show=all"`, `href="/blame/kit/tools?show=all"`)
 }
