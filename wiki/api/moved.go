@@ -44,8 +44,8 @@ type Choice struct {
 	URL   string `json:"url" doc:"What was asked for, of this page"`
 }
 
-// ChoicesProblem is the answer 300 for a name that several pages had.
-type ChoicesProblem struct {
+// ChoicesError is the answer 300 for a name that several pages had.
+type ChoicesError struct {
 	huma.ErrorModel
 	Choices []Choice `json:"choices" doc:"The page that left the name last stands first"`
 }
@@ -75,14 +75,14 @@ func (a *API) elsewhere(asked *Asked, p wiki.Path, places []history.Place, missi
 		moved := huma.NewError(http.StatusMovedPermanently, fmt.Sprintf("The page is called “%s” now.", places[0].Path))
 		return huma.ErrorWithHeaders(moved, http.Header{"Location": {asked.of(places[0].Path)}, "Cache-Control": {revalidate}})
 	}
-	problem := &ChoicesProblem{ErrorModel: huma.ErrorModel{
+	several := &ChoicesError{ErrorModel: huma.ErrorModel{
 		Title: http.StatusText(http.StatusMultipleChoices), Status: http.StatusMultipleChoices,
 		Detail: fmt.Sprintf("Several pages were once called “%s”. They have other addresses now.", p),
 	}}
 	for _, at := range places {
-		problem.Choices = append(problem.Choices, Choice{at.Path.String(), a.c.Catalog.View().Title(at.Path), asked.of(at.Path)})
+		several.Choices = append(several.Choices, Choice{at.Path.String(), a.c.Catalog.View().Title(at.Path), asked.of(at.Path)})
 	}
-	return problem
+	return several
 }
 
 // livingIn gives those places that have a page in a Snapshot.

@@ -51,7 +51,7 @@ func TestOldAddresses(t *testing.T) {
 	h.rename("guide/start", "two")
 	for _, sub := range []string{"", "/credits", "/authorship", "/revisions"} {
 		w := h.get(at + "guide/start" + sub)
-		var problem api.ChoicesProblem
+		var problem api.ChoicesError
 		if err := json.Unmarshal(w.Body.Bytes(), &problem); err != nil || w.Code != http.StatusMultipleChoices || w.Header().Get("Content-Type") != "application/problem+json" {
 			t.Fatalf("status %d, %s, %v: %s", w.Code, w.Header().Get("Content-Type"), err, w.Body)
 		}
