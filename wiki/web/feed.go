@@ -13,6 +13,9 @@ import (
 // that it never changes is all that a reader of feeds asks of it.
 const tagDate = "2026-01-01"
 
+// atomNamespace is what makes an element one of Atom (RFC 4287, 2).
+const atomNamespace = "http://www.w3.org/2005/Atom"
+
 // recentFeed answers GET /recent.atom.
 func (q *request) recentFeed() error {
 	q.await(q.cfg.FollowingHistory, derivedWait)
@@ -41,7 +44,7 @@ func (q *request) pageFeed(name string) error {
 // with the host; ours come from the commit, so that no reader sees a change twice.
 func (q *request) sendFeed(title, self string, revs []wiki.Revision) error {
 	f := &feeds.AtomFeed{
-		Title: title, Id: q.tag(self), Updated: time.Unix(0, 0).UTC().Format(time.RFC3339),
+		Xmlns: atomNamespace, Title: title, Id: q.tag(self), Updated: time.Unix(0, 0).UTC().Format(time.RFC3339),
 		Link: &feeds.AtomLink{Href: q.absolute(self), Rel: "self", Type: "application/atom+xml"},
 	}
 	for _, r := range revs {
