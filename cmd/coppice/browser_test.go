@@ -58,6 +58,7 @@ func TestBrowser(t *testing.T) {
 		{"Draft", testDraft},
 		{"Colours", testColours},
 		{"FirstLoad", testFirstLoad},
+		{"Drawing", testDrawing},
 		{"Blame", testBlame},
 		{"FormerAnchors", testFormerAnchors},
 		{"Questions", testQuestions},

@@ -25,9 +25,12 @@ var shownTypes = map[string]bool{
 	"video/mp4": true, "video/webm": true, "video/ogg": true,
 }
 
+const svgType = "image/svg+xml"
+
 // fileType decides how a file is sent: its Content-Type, and whether a browser may show it. The content decides, not
 // the name: a page under the name of a picture is no picture. Whatever is text is plain text, HTML and SVG excepted,
-// which not even the name of plain text makes harmless to older browsers.
+// which not even the name of plain text makes harmless to older browsers. A drawing in SVG keeps its type and is a
+// download: as a picture on a page, where that does not count, no script in it runs.
 func fileType(name string, data []byte) (contentType string, shown bool) {
 	found := mimetype.Detect(data)
 	kind, _, err := mime.ParseMediaType(found.String())
@@ -37,7 +40,10 @@ func fileType(name string, data []byte) (contentType string, shown bool) {
 	if shownTypes[kind] {
 		return kind, true
 	}
-	if found.Is("text/html") || found.Is("image/svg+xml") || strings.HasSuffix(kind, "xml") {
+	if found.Is(svgType) && strings.EqualFold(path.Ext(name), ".svg") {
+		return svgType, false
+	}
+	if found.Is("text/html") || found.Is(svgType) || strings.HasSuffix(kind, "xml") {
 		return "application/octet-stream", false
 	}
 	switch strings.ToLower(path.Ext(name)) {
