@@ -410,6 +410,7 @@ func TestProblems(t *testing.T) {
 		{"GET", "/api/v1/pages/" + strings.Repeat("a", 5000), 0, ""},
 		{"GET", "/api/v1/pages/%FF%FE", 0, ""},
 		{"GET", "/api/v1/pages?cursor=!", 422, "“!” is no cursor"},
+		{"GET", "/api/v1/pages?cursor=xx", 422, "“xx” is no cursor"},
 		{"GET", "/api/v1/pages/index/revisions?cursor=x", 422, "“x” is no cursor"},
 		{"GET", "/api/v1/pages/index/revisions?cursor=99999999999", 422, "is no cursor"},
 		{"GET", "/api/v1/search?q=quokka&cursor=-1", 422, "“-1” is no cursor"},
@@ -423,6 +424,7 @@ func TestProblems(t *testing.T) {
 		{"GET", "/api/v2/pages", 404, "There is nothing at this address"},
 		{"POST", "/api/v1/pages", 405, "only GET and HEAD"},
 		{"DELETE", "/api/v1/pages/index", 405, "only GET and HEAD"},
+		{"FOO", "/api/v1/pages/index", 405, "only GET and HEAD"},
 	} {
 		t.Run(c.method+" "+c.address[:min(len(c.address), 60)], func(t *testing.T) {
 			w := h.do(c.method, c.address)
@@ -447,6 +449,9 @@ func TestProblems(t *testing.T) {
 			}
 			if w.Header().Get("ETag") != "" {
 				t.Error("an error has an ETag")
+			}
+			if allow := w.Header().Get("Allow"); (allow == "GET, HEAD") != (w.Code == http.StatusMethodNotAllowed) {
+				t.Errorf("the methods allowed are %q", allow)
 			}
 		})
 	}

@@ -100,9 +100,9 @@ func (a *API) pages(ctx context.Context, in *struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" doc:"Rows wanted; 50 when not given"`
 	Cursor string `query:"cursor" doc:"next of the part before"`
 }) (*answer[PagesAnswer], error) {
-	after, err := base64.RawURLEncoding.DecodeString(in.Cursor)
+	after, err := pageCursor(in.Cursor)
 	if err != nil {
-		return nil, badCursor(in.Cursor)
+		return nil, err
 	}
 	await(ctx, a.c.FollowingCatalog)
 	await(ctx, a.c.FollowingHistory)
@@ -115,7 +115,7 @@ func (a *API) pages(ctx context.Context, in *struct {
 	body := PagesAnswer{Pages: []PageRow{}}
 	for ref := range snap.Pages() {
 		name := ref.Path.String()
-		if name <= string(after) {
+		if name <= after {
 			continue
 		}
 		if len(body.Pages) == clampLimit(in.Limit) {
@@ -129,6 +129,21 @@ func (a *API) pages(ctx context.Context, in *struct {
 		body.Pages = append(body.Pages, row)
 	}
 	return reply(etag, body), nil
+}
+
+// pageCursor gives the path of the last page of the part before, "" when there is none. The page may be gone by now.
+func pageCursor(cursor string) (after string, err error) {
+	if cursor == "" {
+		return "", nil
+	}
+	name, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err == nil {
+		_, err = wiki.ParsePath(string(name))
+	}
+	if err != nil {
+		return "", badCursor(cursor)
+	}
+	return string(name), nil
 }
 
 func badCursor(cursor string) error {
