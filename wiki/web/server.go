@@ -284,7 +284,7 @@ func (s *Server) routes() *echo.Echo {
 	read("/robots.txt", (*request).robots)
 	read("/sitemap.xml", (*request).sitemap)
 	if s.cfg.API != nil {
-		e.Any("/api/*", echo.WrapHandler(s.cfg.API))
+		e.RouteNotFound("/api/*", echo.WrapHandler(s.cfg.API)) // whatever the method, of which Any knows a few
 	}
 	return e
 }
