@@ -3,7 +3,8 @@
 // It is a face beside the web pages, reads the same rooms and writes nothing: writing comes with accounts. The shapes
 // are the exported structs of this package; huma derives the OpenAPI document (/api/v1/openapi.json) from them and
 // from the registrations in New. Errors are RFC 9457 problem details whose detail is a sentence for people. Lists are
-// cut into parts: "next" is the cursor of the part that follows, and is missing at the end.
+// cut into parts: "next" is the cursor of the part that follows, and is missing at the end. Whoever takes gzip gets it, and
+// an ETag that is weak.
 //
 // An address of a page that was renamed leads to the page as it is called now (301), for ever; a name that several pages had is
 // answered with a list of them (300).
@@ -24,6 +25,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
 
 	"coppice/search"
 	"coppice/wiki"
@@ -43,6 +46,8 @@ const (
 	// derivedWait bounds how long an answer waits for an index to reflect the newest save. An index takes a few
 	// milliseconds for one, so in practice only a first build runs into it; then the answer is what is known so far.
 	derivedWait = 300 * time.Millisecond
+	// smallestCompressed is about what fits in one packet, in bytes: compressing less saves nobody anything.
+	smallestCompressed = 1400
 )
 
 // Config says what the API reads.
@@ -72,8 +77,9 @@ type Reading struct {
 
 // API is an http.Handler for every address under /api/v1.
 type API struct {
-	c   Config
-	mux *http.ServeMux
+	c      Config
+	mux    *http.ServeMux
+	packed http.Handler // a.answer, compressed for whoever takes gzip
 }
 
 // New registers every operation.
@@ -101,6 +107,12 @@ func New(c Config) *API {
 	get(h, "search", base+"/search", "Search: each hit points at a question or a heading", a.search)
 	get(h, "suggest", base+"/suggest", "Titles and questions that begin so", a.suggest)
 	a.mux.HandleFunc("/", a.notFound)
+	// It fails only for a level or a size that does not exist.
+	pack, err := gzhttp.NewWrapper(gzhttp.MinSize(smallestCompressed), gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.EnableZstd(false))
+	if err != nil {
+		panic(err)
+	}
+	a.packed = pack(http.HandlerFunc(a.answer))
 	return a
 }
 
@@ -112,8 +124,20 @@ func get[I, O any](h huma.API, id, path, summary string, handler func(context.Co
 	}, handler)
 }
 
-// ServeHTTP answers one request.
+// ServeHTTP answers one request. HEAD is answered as GET, for gzhttp packs no answer to HEAD and their headers should be the
+// same; net/http leaves the body out.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodHead {
+		r = r.Clone(r.Context())
+		r.Method = http.MethodGet
+	}
+	a.packed.ServeHTTP(w, r)
+}
+
+func (a *API) answer(w http.ResponseWriter, r *http.Request) {
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		w = weakTagged{w}
+	}
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
@@ -122,6 +146,21 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	a.mux.ServeHTTP(w, onePathElement(r))
 }
+
+// weakTagged makes the ETag of an answer a weak one. A strong one names bytes, and whoever takes gzip may get one answer
+// in two encodings; a weak one stays the revision, where a strong one of each encoding would not.
+type weakTagged struct{ http.ResponseWriter }
+
+// WriteHeader sends the header.
+func (w weakTagged) WriteHeader(status int) {
+	if tag := w.Header().Get("ETag"); strings.HasPrefix(tag, `"`) {
+		w.Header().Set("ETag", "W/"+tag)
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w weakTagged) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // subresources are the last elements of addresses below a page.
 var subresources = []string{"/revisions", "/credits", "/authorship"}
