@@ -181,6 +181,26 @@ func (s *Snapshot) Files(name string) []FileRef {
 	return refs
 }
 
+// HasPagesIn reports whether a page lies in a folder, or in one below it. Hidden folders have none.
+func (s *Snapshot) HasPagesIn(name string) bool {
+	if name == "" || hidden(name) {
+		return false
+	}
+	e := s.entry(name)
+	if e == nil || e.sub == nil {
+		return false
+	}
+	found := false
+	_, err := e.sub.walk(s.w.store, "", func(_ string, e *entry) bool {
+		found = e.isPage()
+		return !found
+	})
+	if err != nil {
+		s.w.log.Error("cannot list pages", "folder", name, "commit", s.commit, "err", err)
+	}
+	return found
+}
+
 // entry finds a file or folder by its exact name, or gives nil. A folder that cannot be read is logged and not there.
 func (s *Snapshot) entry(name string) *entry { return s.entryIn(s.root, name) }
 

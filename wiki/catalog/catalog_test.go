@@ -191,6 +191,26 @@ func TestLinksFollowOtherPages(t *testing.T) {
 	}
 }
 
+// TestFoldersAreNotWanted: a folder that has pages, however deep, and none of its own is a list.
+func TestFoldersAreNotWanted(t *testing.T) {
+	w := newWiki(t, "a.md", "[folder](sub/)\n", "b/c.md", "[folder](/sub) [same](sub)\n")
+	c := openCatalog(t, t.TempDir())
+	wanted := func() string { return fmt.Sprint(follow(t, c, w).Wanted()) }
+	if got := wanted(); got != "[{sub [b/c]} {sub/ [a]}]" {
+		t.Errorf("at first: %s", got)
+	}
+	save(t, w, "sub/deep/page", "# Page\n")
+	if got := wanted(); got != "[]" {
+		t.Errorf("with a page below: %s", got)
+	}
+	if _, err := w.Delete(t.Context(), wiki.Delete{Path: mustPath(t, "sub/deep/page"), Author: ann}); err != nil {
+		t.Fatal(err)
+	}
+	if got := wanted(); got != "[{sub [b/c]} {sub/ [a]}]" {
+		t.Errorf("without: %s", got)
+	}
+}
+
 // TestFollowingEqualsBuilding edits at random and compares with a catalog made afresh, also after reading the file.
 func TestFollowingEqualsBuilding(t *testing.T) {
 	w := newWiki(t, "index.md", "# Home\n")

@@ -74,7 +74,8 @@ func Readable(p wiki.Path) string {
 //	2: wikilinks are told from other links, and lead to titles too.
 //	3: questions that are numbered in plain text are among a page's questions, and questions have keywords.
 //	4: the form of a page, and how much stands in its sections.
-var format = recordlog.Format{Magic: "coppice catalog\n", Version: 4}
+//	5: a folder with pages is no wanted page.
+var format = recordlog.Format{Magic: "coppice catalog\n", Version: 5}
 
 // encode writes one record: position, new entries, paths that are gone.
 func encode(position wiki.ID, changed []*Entry, gone []wiki.Path) []byte {

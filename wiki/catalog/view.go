@@ -174,7 +174,11 @@ func (b *builder) addTargets(e *Entry) {
 // touch marks the pages whose links could change their meaning because page p came or went.
 func (b *builder) touch(p wiki.Path) {
 	b.touchKey(lastKey(p.String()))
-	b.touchKey(lastKey(p.Folder()))
+	folder := p.Folder()
+	for ; folder != "" && folder != "."; folder = path.Dir(folder) {
+		b.touchKey(lastKey(folder))
+	}
+	b.touchKey(lastKey(""))
 }
 
 // touchTitles marks the pages whose wikilinks could mean a title of e, or could have.
@@ -238,8 +242,8 @@ func (b *builder) resolve(from wiki.Path, target string) (wiki.Path, bool) {
 	return b.ByTitle(name)
 }
 
-// isOther reports whether a target that is no page is something else that is there: a file without an ending, or an
-// address of the wiki itself.
+// isOther reports whether a target that is no page is something else that is there: a file without an ending, a folder
+// with pages, or an address of the wiki itself.
 func (b *builder) isOther(from wiki.Path, target string) bool {
 	if strings.HasPrefix(target, wikilink) {
 		return false
@@ -248,8 +252,13 @@ func (b *builder) isOther(from wiki.Path, target string) bool {
 	if !strings.HasPrefix(name, "/") {
 		name = path.Join(from.Folder(), name)
 	}
-	_, isFile := b.to.FileID(strings.TrimPrefix(path.Clean("/"+name), "/"))
-	return isFile || wiki.IsAddress(target)
+	for _, name := range [2]string{name, target} {
+		name = strings.TrimPrefix(path.Clean("/"+name), "/")
+		if _, isFile := b.to.FileID(name); isFile || b.to.HasPagesIn(name) {
+			return true
+		}
+	}
+	return wiki.IsAddress(target)
 }
 
 // wantedName is the path that a page would have that a broken link means: relative to its folder where the link is.

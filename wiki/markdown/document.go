@@ -158,7 +158,7 @@ type Problem struct {
 // Target is where a link leads.
 type Target struct {
 	URL     string
-	Missing bool   // a red link: there is no such page, and URL leads to the editor
+	Missing bool   // a red link: there is no such page, and URL leads to the editor; or no such file
 	Title   string // for the tooltip
 }
 

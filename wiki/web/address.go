@@ -29,6 +29,9 @@ func address(verb, name string, pairs ...string) string {
 
 func pageURL(p wiki.Path) string { return address("wiki", p.String()) }
 
+// folderURL is the address of the list of pages in a folder.
+func folderURL(name string) string { return address("pages", "", "in", name) }
+
 // fragment gives "#anchor" escaped, or "".
 func fragment(anchor string) string {
 	if anchor == "" {

@@ -174,12 +174,35 @@ func (g *gaps) links(current string, forms []form, view *catalog.View) []FacetVa
 	return list[:min(len(list), gapLinks)]
 }
 
-// listAll answers GET /pages, and /pages?missing=KEY with those that lack something.
+// listFolder answers GET /pages?in=FOLDER.
+func (q *request) listFolder(view *catalog.View, folder string) error {
+	folder = strings.Trim(folder, "/")
+	var inside []*catalog.Entry
+	for _, e := range view.All() {
+		if strings.HasPrefix(e.Path.String(), folder+"/") {
+			inside = append(inside, e)
+		}
+	}
+	if len(inside) == 0 {
+		return notFound(fmt.Sprintf("There is no page in the folder “%s”.", strings.ToValidUTF8(folder[:min(len(folder), maxTyped)], "?")))
+	}
+	v := ListView{
+		Base: q.base("Pages in "+folder, "list"), Kind: "all", Crumbs: []Crumb{{Text: "All pages", URL: "/pages"}},
+		Lead: fmt.Sprintf("Every page in this folder, by title: %d.", len(inside)),
+	}
+	v.NoIndex = true
+	return q.showList(v, inside)
+}
+
+// listAll answers GET /pages, /pages?in=FOLDER, and /pages?missing=KEY with those that lack something.
 func (q *request) listAll() error {
 	q.await(q.cfg.FollowingCatalog, derivedWait)
 	view := q.cfg.Catalog.View()
 	if key := q.query("missing"); key != "" {
 		return q.listGap(view, key)
+	}
+	if folder := q.query("in"); folder != "" {
+		return q.listFolder(view, folder)
 	}
 	all := view.All()
 	v := ListView{

@@ -166,8 +166,10 @@ func (q *request) part(v *ListView, total int) []int {
 	part := parsePart(q.query("part"))
 	at := func(n int) string {
 		here, query := url.URL{Path: q.r.URL.Path}, url.Values{}
-		if missing := q.query("missing"); missing != "" {
-			query.Set("missing", missing)
+		for _, key := range [2]string{"missing", "in"} {
+			if value := q.query(key); value != "" {
+				query.Set(key, value)
+			}
 		}
 		if n > 1 {
 			query.Set("part", strconv.Itoa(n))

@@ -101,6 +101,9 @@ func (q *request) find(verb, name string) (wiki.Path, error) {
 	if ok {
 		return wiki.Path{}, q.redirectTo(http.StatusFound, verb, to.String())
 	}
+	if verb == "wiki" && q.snap.HasPagesIn(name) {
+		return wiki.Path{}, &redirect{http.StatusFound, folderURL(name)}
+	}
 	return wiki.Path{}, &missingPageError{name: name}
 }
 

@@ -36,10 +36,13 @@ func (r *resolver) Resolve(l markdown.Link) markdown.Target {
 	if name, ok := r.file(l.Target); ok {
 		return markdown.Target{URL: r.address("files", name)}
 	}
+	if name, ok := r.folder(l); ok {
+		return markdown.Target{URL: folderURL(name)}
+	}
 	if to, ok := ownAddress(l); ok {
 		return markdown.Target{URL: to}
 	}
-	if l.Image {
+	if l.Image || l.Kind == markdown.LinkFile {
 		return markdown.Target{URL: r.address("files", r.below(l.Target)), Missing: true, Title: "There is no such file"}
 	}
 	return r.missing(l)
@@ -118,12 +121,30 @@ func (r *resolver) address(verb, name string) string {
 
 // file finds a file of the repository: relative to the page's folder, then to the root.
 func (r *resolver) file(target string) (string, bool) {
-	for _, name := range [2]string{r.below(target), strings.TrimPrefix(path.Clean("/"+target), "/")} {
+	for _, name := range r.names(target) {
 		if _, ok := r.snap().FileID(name); ok && servable(name) {
 			return name, true
 		}
 	}
 	return "", false
+}
+
+// folder finds a folder that has pages and none of its own, in the same way. Only today's have a list.
+func (r *resolver) folder(l markdown.Link) (string, bool) {
+	if l.Wiki || l.Image || r.past != nil {
+		return "", false
+	}
+	for _, name := range r.names(l.Target) {
+		if r.snap().HasPagesIn(name) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// names are those below the root that a target may mean.
+func (r *resolver) names(target string) [2]string {
+	return [2]string{r.below(target), strings.TrimPrefix(path.Clean("/"+target), "/")}
 }
 
 // ownAddress gives the address that a link from the root means when it is one of the wiki's own and not a page's path.

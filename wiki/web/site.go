@@ -174,6 +174,8 @@ func (q *request) crumbs(p wiki.Path, withPage bool) []Crumb {
 		c := Crumb{Text: readableName(folder)}
 		if own, ok := q.snap.FolderPage(folder); ok && own != p {
 			c = Crumb{Text: q.title(own), URL: pageURL(own)}
+		} else if !ok && q.snap.HasPagesIn(folder) {
+			c.URL = folderURL(folder)
 		}
 		list = append(list, c)
 	}
