@@ -189,6 +189,14 @@ func TestLinksFollowOtherPages(t *testing.T) {
 	if got := links(); got != "[] [LICENSE]" {
 		t.Errorf("addresses: %s", got)
 	}
+	save(t, w, "a", "[page](/wiki/later.md) [title](/wiki/Last) [old](/wiki/never?rev=1) [wiki](/wiki/)\n")
+	if got := links(); got != "[] [Last later]" {
+		t.Errorf("addresses of pages: %s", got)
+	}
+	save(t, w, "later", "# Last\n")
+	if got := links(); got != "[later] []" {
+		t.Errorf("addresses of a page: %s", got)
+	}
 }
 
 // TestFoldersAreNotWanted: a folder that has pages, however deep, and none of its own is a list.

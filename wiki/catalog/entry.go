@@ -31,6 +31,7 @@ func newEntry(page wiki.Page) *Entry {
 	for _, l := range doc.Links {
 		switch {
 		case l.Kind != markdown.LinkPage || l.Target == "" || l.Image:
+		case l.Query != "" && wiki.IsAddress(l.Target): // of an old version, say
 		case l.Wiki:
 			e.targets = append(e.targets, wikilink+l.Target)
 		default:
@@ -75,7 +76,8 @@ func Readable(p wiki.Path) string {
 //	3: questions that are numbered in plain text are among a page's questions, and questions have keywords.
 //	4: the form of a page, and how much stands in its sections.
 //	5: a folder with pages is no wanted page.
-var format = recordlog.Format{Magic: "coppice catalog\n", Version: 5}
+//	6: a link to the address of a page is one to the page.
+var format = recordlog.Format{Magic: "coppice catalog\n", Version: 6}
 
 // encode writes one record: position, new entries, paths that are gone.
 func encode(position wiki.ID, changed []*Entry, gone []wiki.Path) []byte {

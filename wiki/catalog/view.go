@@ -236,10 +236,25 @@ func (b *builder) link(p wiki.Path) *Entry {
 // resolve finds the page that a target means, as a reader's click does: by path, then, of a wikilink, by title.
 func (b *builder) resolve(from wiki.Path, target string) (wiki.Path, bool) {
 	name, isWiki := strings.CutPrefix(target, wikilink)
-	if to, ok := b.to.LookupFrom(from, name); ok || !isWiki {
-		return to, ok
+	to, ok := b.to.LookupFrom(from, name)
+	switch page, isAddress := addressed(target); {
+	case ok:
+		return to, true
+	case isWiki:
+		return b.ByTitle(name)
+	case isAddress:
+		if to, ok = b.to.Lookup(page); !ok {
+			to, ok = b.ByTitle(page)
+		}
 	}
-	return b.ByTitle(name)
+	return to, ok
+}
+
+// addressed gives the name in a target that is the address of a page: "/wiki/PATH".
+func addressed(target string) (name string, ok bool) {
+	name, ok = strings.CutPrefix(target, "/wiki/")
+	name = strings.Trim(name, "/")
+	return name, ok && name != ""
 }
 
 // isOther reports whether a target that is no page is something else that is there: a file without an ending, a folder
@@ -247,6 +262,9 @@ func (b *builder) resolve(from wiki.Path, target string) (wiki.Path, bool) {
 func (b *builder) isOther(from wiki.Path, target string) bool {
 	if strings.HasPrefix(target, wikilink) {
 		return false
+	}
+	if name, ok := addressed(target); ok {
+		return b.to.HasPagesIn(name)
 	}
 	name := target
 	if !strings.HasPrefix(name, "/") {
@@ -265,6 +283,9 @@ func (b *builder) isOther(from wiki.Path, target string) bool {
 func wantedName(from wiki.Path, target string) string {
 	name, isWiki := strings.CutPrefix(target, wikilink)
 	name = strings.TrimSuffix(name, ".md")
+	if page, ok := addressed(name); ok && !isWiki {
+		name = "/" + page
+	}
 	switch {
 	case isWiki:
 	case strings.HasPrefix(name, "/"):

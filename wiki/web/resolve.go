@@ -40,7 +40,13 @@ func (r *resolver) Resolve(l markdown.Link) markdown.Target {
 		return markdown.Target{URL: folderURL(name)}
 	}
 	if to, ok := ownAddress(l); ok {
-		return markdown.Target{URL: to}
+		name, file, missing := r.lacks(l)
+		if !missing {
+			return markdown.Target{URL: to}
+		}
+		if l.Target = "/" + name; file {
+			l.Kind = markdown.LinkFile
+		}
 	}
 	if l.Image || l.Kind == markdown.LinkFile {
 		return markdown.Target{URL: r.address("files", r.below(l.Target)), Missing: true, Title: "There is no such file"}
@@ -154,6 +160,35 @@ func ownAddress(l markdown.Link) (string, bool) {
 	}
 	u := url.URL{Path: oneSlash(l.Target), RawQuery: l.Query, Fragment: l.Fragment}
 	return u.String(), true
+}
+
+// lacks gives the page or file that a link to one of the wiki's own addresses names, when it is not there. Old versions of
+// what is gone have addresses too, and links in an old version lead to those of today.
+func (r *resolver) lacks(l markdown.Link) (name string, file, missing bool) {
+	verb, name, _ := strings.Cut(strings.TrimPrefix(oneSlash(l.Target), "/"), "/")
+	if name == "" || l.Query != "" || r.past != nil {
+		return "", false, false
+	}
+	switch verb {
+	case "wiki":
+		_, there := r.addressed(name)
+		return name, false, !there && !r.snap().HasPagesIn(canonicalName(name))
+	case "files":
+		_, there := r.snap().FileID(name)
+		return name, true, !there || !servable(name)
+	}
+	return "", false, false
+}
+
+// addressed finds the page that /wiki/NAME shows or leads to.
+func (r *resolver) addressed(name string) (wiki.Path, bool) {
+	if p, ok := r.snap().Lookup(canonicalName(name)); ok {
+		return p, true
+	}
+	if p, ok := r.byTitle(name); ok && r.snap().Has(p) {
+		return p, true
+	}
+	return r.former(markdown.Link{Target: "/" + name})
 }
 
 // below gives the name that a relative link has below the root. It cannot leave it.
