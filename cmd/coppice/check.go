@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/urfave/cli/v3"
 
@@ -14,6 +15,7 @@ import (
 	"coppice/wiki/catalog"
 	"coppice/wiki/credit"
 	"coppice/wiki/history"
+	"coppice/wiki/web"
 )
 
 func checkCommand() *cli.Command {
@@ -21,12 +23,12 @@ func checkCommand() *cli.Command {
 		Name:  "check",
 		Usage: "look for faults: in the repository, in the indexes, in links between pages, in what search finds",
 		Description: "Reads every object of the repository, compares every index with a fresh one, runs the searches that are written\n" +
-			"down in " + search.ExpectationsFile + ", and lists links that lead to no page. The repository is not changed; an\n" +
+			"down in " + search.ExpectationsFile + ", and lists links that lead nowhere. The repository is not changed; an\n" +
 			"index that is missing, damaged or behind is brought up to date first, as when a server starts. While a server is\n" +
 			"running its catalog, search index and credits are its own; they, and the searches, are left out.\n" +
-			"Links to missing pages are told but are no fault: a wiki grows by them.",
+			"Links to missing pages, files and anchors are told but are no fault: a wiki grows by them.",
 		Flags: append(placeFlags(),
-			&cli.BoolFlag{Name: "strict-links", Usage: "links to missing pages are faults", Sources: cli.EnvVars("COPPICE_STRICT_LINKS")}),
+			&cli.BoolFlag{Name: "strict-links", Usage: "links that lead nowhere are faults", Sources: cli.EnvVars("COPPICE_STRICT_LINKS")}),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if err := wantArgs(c, 0, "no arguments"); err != nil {
 				return err
@@ -83,7 +85,7 @@ func runCheck(ctx context.Context, p place, strictLinks bool, out io.Writer) err
 	if err := w.Check(ctx, func(problem string) { f.add("%s", problem) }); err != nil {
 		return err
 	}
-	view, err := checkIndexes(ctx, p, w, f)
+	dead, err := checkIndexes(ctx, p, w, f)
 	switch {
 	case err != nil && f.count > 0 && ctx.Err() == nil:
 		f.add("the indexes cannot be compared: %v", err) // for what was found above, most likely
@@ -91,18 +93,35 @@ func runCheck(ctx context.Context, p place, strictLinks bool, out io.Writer) err
 	case err != nil:
 		return err
 	}
-	for _, wanted := range view.Wanted() {
-		say := f.add
-		if !strictLinks {
-			say = f.note
-		}
-		say("no page “%s”, linked from %v", wanted.Name, wanted.From)
+	say := f.note
+	if strictLinks {
+		say = f.add
+	}
+	for _, l := range dead {
+		say("%s", deadSentence(l))
 	}
 	return f.verdict()
 }
 
-// checkIndexes compares each index with a fresh one, and gives the fresh catalog's view.
-func checkIndexes(ctx context.Context, p place, w *wiki.Wiki, f *faults) (_ *catalog.View, err error) {
+// deadSentence says what a link leads to that is not there, and where it stands.
+func deadSentence(l web.DeadLink) string {
+	var lacking string
+	switch {
+	case !l.Page.IsZero():
+		lacking = fmt.Sprintf("no anchor “%s” on the page %s", l.Anchor, l.Page)
+	case l.File:
+		lacking = fmt.Sprintf("no file “%s”", l.Target)
+	default:
+		lacking = fmt.Sprintf("no page “%s”", strings.TrimSuffix(l.Target, ".md"))
+	}
+	if l.Line == 0 {
+		return fmt.Sprintf("%s, linked from %s", lacking, l.From)
+	}
+	return fmt.Sprintf("%s, linked from %s, line %d", lacking, l.From, l.Line)
+}
+
+// checkIndexes compares each index with a fresh one, and gives the dead links that the fresh ones know of.
+func checkIndexes(ctx context.Context, p place, w *wiki.Wiki, f *faults) (_ []web.DeadLink, err error) {
 	fresh, err := os.MkdirTemp("", "coppice-check-")
 	if err != nil {
 		return nil, err
@@ -135,7 +154,11 @@ func checkIndexes(ctx context.Context, p place, w *wiki.Wiki, f *faults) (_ *cat
 	if err := cat.Follow(ctx, w, head); err != nil {
 		return nil, err
 	}
-	return cat.View(), checkOwned(ctx, p, w, f)
+	dead, err := web.DeadLinks(ctx, w, head, other, cat)
+	if err != nil {
+		return nil, err
+	}
+	return dead, checkOwned(ctx, p, w, f)
 }
 
 // checkOwned compares the indexes that only one process may open.
