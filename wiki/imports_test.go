@@ -44,6 +44,7 @@ var owner = map[string][]string{
 	"github.com/microcosm-cc/bluemonday": {"coppice/wiki/markdown"},
 	"github.com/labstack/echo":           {"coppice/wiki/web"},
 	"github.com/danielgtaylor/huma":      {"coppice/wiki/api"},
+	"github.com/prometheus":              {"coppice/wiki/web"},
 	"github.com/urfave/cli":              {"coppice/cmd/coppice", "coppice/cmd/bench"},
 }
 

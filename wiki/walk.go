@@ -56,6 +56,21 @@ func (w *Wiki) Walk(ctx context.Context, head, position ID, known func(ID) bool)
 	return parentsFirst(order), nil
 }
 
+// CountSince counts the commits that are reachable from head and not from position, at most limit. All are, if position is
+// zero or no commit of the repository.
+func (w *Wiki) CountSince(ctx context.Context, position, head ID, limit int) (int, error) {
+	asked := 0
+	steps, err := w.Walk(ctx, head, ID{}, func(id ID) bool {
+		asked++
+		if asked > limit || position.IsZero() {
+			return asked > limit
+		}
+		known, err := w.store.IsAncestor(id, position)
+		return err == nil && known
+	})
+	return len(steps), err
+}
+
 type collector struct {
 	store    *gitstore.Store
 	known    func(ID) bool

@@ -98,12 +98,22 @@ func (s *Server) knowsHost(r *http.Request) bool {
 	if at, err := netip.ParseAddrPort(local.String()); err != nil || !at.Addr().IsLoopback() {
 		return true
 	}
+	host := hostName(r)
+	return isLoopbackName(host) || (s.baseURL != nil && host == strings.ToLower(s.baseURL.Hostname()))
+}
+
+// hostName gives the name under which a request asks for the wiki, without the port.
+func hostName(r *http.Request) string {
 	host := r.Host
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	host = strings.ToLower(strings.Trim(host, "[]"))
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") || (s.baseURL != nil && host == strings.ToLower(s.baseURL.Hostname())) {
+	return strings.ToLower(strings.Trim(host, "[]"))
+}
+
+// isLoopbackName reports whether a host's name leads to the machine itself wherever it is asked.
+func isLoopbackName(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
 	}
 	addr, err := netip.ParseAddr(host)

@@ -91,6 +91,8 @@ const (
 	maxRemovedQuery = 400
 	// maxParents is how many parents of a merge are asked whether they still have a text. People merge two.
 	maxParents = 8
+	// maxBehind is how many commits are counted that an index lacks: whether it is a thousand or more, it is being built.
+	maxBehind = 1000
 	// maxTyped is the length, in bytes, of what is looked up while somebody types.
 	maxTyped = 200
 )

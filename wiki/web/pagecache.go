@@ -163,6 +163,7 @@ func (s *Server) serveCached(w http.ResponseWriter, r *http.Request) bool {
 	if !ok || !c.checked.Load().holds(s.generation().commits()) {
 		return false
 	}
+	s.metrics.cached.Inc() // one atomic addition
 	c.send(w, r)
 	return true
 }

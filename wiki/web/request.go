@@ -76,6 +76,9 @@ func (q *request) render(status int, view string, data any) error {
 // see sends the visitor to another address after something was done, where code's notice is shown.
 func (q *request) see(to, code string) error {
 	leaveNotice(q.w, code)
+	if code != "unchanged" {
+		q.metrics.saves.WithLabelValues(strings.TrimSuffix(code, "-new")).Inc()
+	}
 	q.w.Header().Set("Location", to)
 	q.w.WriteHeader(http.StatusSeeOther)
 	return nil

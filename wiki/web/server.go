@@ -35,7 +35,8 @@
 // under a foreign host's name (DNS rebinding). Files of the repository that could run script are downloads. Every limit
 // is a constant in limits.go.
 //
-// This is the only importer of echo, which routes and nothing else: its types stay in server.go and failure.go.
+// This is the only importer of echo, which routes and nothing else: its types stay in server.go, failure.go and metrics.go.
+// It is the only one of Prometheus's client too, whose types stay in metrics.go.
 package web
 
 import (
@@ -111,6 +112,7 @@ type Server struct {
 	gaps        atomic.Pointer[gaps]
 	driftWords  *driftWords
 	expected    atomic.Pointer[expected]
+	metrics     *metrics
 	readers     slots // for pages
 	writers     slots // for previews and comparisons
 	failPage    []byte
@@ -138,6 +140,7 @@ func New(c Config) (*Server, error) {
 	}
 	s.questions = otter.Must(&otter.Options[questionKey, []answer]{MaximumWeight: questionCacheBytes, Weigher: answersWeight})
 	s.pastTitles, s.anchorLines, s.driftWords = newPastTitles(), newAnchorLines(), newDriftWords()
+	s.metrics = newMetrics(c)
 	var err error
 	if s.baseURL, err = ParseBaseURL(c.BaseURL); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
@@ -218,6 +221,7 @@ func (s *Server) routes() *echo.Echo {
 		}
 		s.fail(c.Response(), c.Request(), err)
 	}
+	e.Use(s.metrics.measure)
 	read := func(path string, h func(*request) error) {
 		e.Match([]string{http.MethodGet, http.MethodHead}, path, s.handle(h))
 	}
@@ -281,6 +285,7 @@ func (s *Server) routes() *echo.Echo {
 	read("/favicon.ico", (*request).showIcon)
 	read("/healthz", (*request).healthy)
 	read("/readyz", (*request).ready)
+	read("/metrics", (*request).showMetrics)
 	read("/robots.txt", (*request).robots)
 	read("/sitemap.xml", (*request).sitemap)
 	if s.cfg.API != nil {
