@@ -23,10 +23,25 @@ func (q *request) recentFeed() error {
 	if err != nil {
 		return err
 	}
-	return q.sendFeed("Recent changes of "+q.site.Name, "/recent.atom", revs)
+	return q.sendFeed("Recent changes of "+q.site.Name, "/recent.atom", "/recent.atom", revs)
 }
 
-// pageFeed answers GET /history/PATH.atom.
+// feedURL is the address of a page's feed: /history/PATH.atom, or where that is another page's history, the page's own with
+// ?format=atom.
+func (q *request) feedURL(p wiki.Path) string {
+	if name := p.String() + ".atom"; !q.everHad(name) {
+		return address("history", name)
+	}
+	return address("history", p.String(), "format", "atom")
+}
+
+// everHad reports whether a page has a name, or had it.
+func (q *request) everHad(name string) bool {
+	p, err := wiki.ParsePath(name)
+	return err == nil && (q.snap.Has(p) || q.cfg.History.Count(p) > 0)
+}
+
+// pageFeed answers with the feed of a page.
 func (q *request) pageFeed(name string) error {
 	p, err := q.findPast("history", name)
 	if err != nil {
@@ -37,14 +52,14 @@ func (q *request) pageFeed(name string) error {
 	if err != nil {
 		return err
 	}
-	return q.sendFeed("Changes of "+q.title(p), address("history", p.String()+".atom"), revs)
+	return q.sendFeed("Changes of "+q.title(p), address("history", p.String()+".atom"), q.feedURL(p), revs)
 }
 
 // sendFeed writes revisions as an Atom feed. The library's own entries would get ids from the addresses, which change
-// with the host; ours come from the commit, so that no reader sees a change twice.
-func (q *request) sendFeed(title, self string, revs []wiki.Revision) error {
+// with the host; ours come from the commit, so that no reader sees a change twice. The feed's own is made of id, whatever its address.
+func (q *request) sendFeed(title, id, self string, revs []wiki.Revision) error {
 	f := &feeds.AtomFeed{
-		Xmlns: atomNamespace, Title: title, Id: q.tag(self), Updated: time.Unix(0, 0).UTC().Format(time.RFC3339),
+		Xmlns: atomNamespace, Title: title, Id: q.tag(id), Updated: time.Unix(0, 0).UTC().Format(time.RFC3339),
 		Link: &feeds.AtomLink{Href: q.absolute(self), Rel: "self", Type: "application/atom+xml"},
 	}
 	for _, r := range revs {

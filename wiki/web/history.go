@@ -9,11 +9,13 @@ import (
 	"coppice/wiki/history"
 )
 
-// showHistory answers GET /history/PATH, and its feed GET /history/PATH.atom. A page that is gone has its history still.
+// showHistory answers GET /history/PATH, and the feed at feedURL. A page that is gone has its history still.
 func (q *request) showHistory() error {
 	name := q.rest("history")
-	feedOf, isFeed := strings.CutSuffix(name, ".atom")
-	if p, err := wiki.ParsePath(name); isFeed && (err != nil || !q.snap.Has(p)) {
+	if q.query("format") == "atom" {
+		return q.pageFeed(name)
+	}
+	if feedOf, isFeed := strings.CutSuffix(name, ".atom"); isFeed && !q.everHad(name) {
 		return q.pageFeed(feedOf)
 	}
 	p, err := q.findPast("history", name)

@@ -154,7 +154,7 @@ func (q *request) tabs(p wiki.Path, current string) Tabs {
 	}
 	t := Tabs{
 		Current: current, Read: pageURL(p), History: address("history", name), Raw: address("raw", name),
-		Credits: address("credits", name), Blame: address("blame", name), Backlinks: address("backlinks", name), Feed: address("history", name+".atom"), At: pageURL(p),
+		Credits: address("credits", name), Blame: address("blame", name), Backlinks: address("backlinks", name), Feed: q.feedURL(p), At: pageURL(p),
 	}
 	if q.who.MayEdit {
 		t.Edit, t.Rename, t.Delete = address("edit", name), address("rename", name), address("delete", name)
