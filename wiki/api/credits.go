@@ -92,7 +92,7 @@ type AuthorshipAnswer struct {
 type creditRequest struct {
 	Conditional
 	Asked
-	Path string `path:"path" doc:"Slashes may stand as they are"`
+	Path string `path:"path" doc:"Slashes may stand as they are; one before a last part that is called revisions, credits or authorship is written %2F"`
 	Rev  string `query:"rev" doc:"A commit; without it, today's version"`
 }
 

@@ -154,7 +154,7 @@ func (a *API) page(ctx context.Context, in *struct {
 	Conditional
 	Asked
 	Newest
-	Path string `path:"path" doc:"Slashes may stand as they are"`
+	Path string `path:"path" doc:"Slashes may stand as they are; one before a last part that is called revisions, credits or authorship is written %2F"`
 }) (*answer[PageAnswer], error) {
 	await(ctx, a.c.FollowingHistory)
 	snap := a.c.Wiki.Head()
@@ -229,7 +229,7 @@ func (a *API) revisions(ctx context.Context, in *struct {
 	Conditional
 	Asked
 	Newest
-	Path   string `path:"path" doc:"Slashes may stand as they are"`
+	Path   string `path:"path" doc:"Slashes may stand as they are; one before a last part that is called revisions, credits or authorship is written %2F"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" doc:"Rows wanted; 50 when not given"`
 	Cursor string `query:"cursor" doc:"next of the part before"`
 }) (*answer[RevisionsAnswer], error) {
