@@ -8,18 +8,28 @@ import (
 
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/analysis/lang/ar"
+	"github.com/blevesearch/bleve/v2/analysis/lang/bg"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ca"
 	"github.com/blevesearch/bleve/v2/analysis/lang/cjk"
 	"github.com/blevesearch/bleve/v2/analysis/lang/ckb"
+	"github.com/blevesearch/bleve/v2/analysis/lang/cs"
 	"github.com/blevesearch/bleve/v2/analysis/lang/da"
 	"github.com/blevesearch/bleve/v2/analysis/lang/de"
+	"github.com/blevesearch/bleve/v2/analysis/lang/el"
 	"github.com/blevesearch/bleve/v2/analysis/lang/en"
 	"github.com/blevesearch/bleve/v2/analysis/lang/es"
+	"github.com/blevesearch/bleve/v2/analysis/lang/eu"
 	"github.com/blevesearch/bleve/v2/analysis/lang/fa"
 	"github.com/blevesearch/bleve/v2/analysis/lang/fi"
 	"github.com/blevesearch/bleve/v2/analysis/lang/fr"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ga"
+	"github.com/blevesearch/bleve/v2/analysis/lang/gl"
 	"github.com/blevesearch/bleve/v2/analysis/lang/hi"
 	"github.com/blevesearch/bleve/v2/analysis/lang/hr"
 	"github.com/blevesearch/bleve/v2/analysis/lang/hu"
+	"github.com/blevesearch/bleve/v2/analysis/lang/hy"
+	"github.com/blevesearch/bleve/v2/analysis/lang/id"
+	"github.com/blevesearch/bleve/v2/analysis/lang/in"
 	"github.com/blevesearch/bleve/v2/analysis/lang/it"
 	"github.com/blevesearch/bleve/v2/analysis/lang/nl"
 	"github.com/blevesearch/bleve/v2/analysis/lang/no"
@@ -61,9 +71,19 @@ var analyzerOf = map[string]string{
 	"ar": ar.AnalyzerName, "ckb": ckb.AnalyzerName, "da": da.AnalyzerName, "de": de.AnalyzerName, "en": defaultLanguage,
 	"es": es.AnalyzerName, "fa": fa.AnalyzerName, "fi": fi.AnalyzerName, "fr": fr.AnalyzerName, "hi": hi.AnalyzerName,
 	"hr": hr.AnalyzerName, "hu": hu.AnalyzerName, "it": it.AnalyzerName, "nl": nl.AnalyzerName, "no": no.AnalyzerName,
-	"nb": no.AnalyzerName, "nn": no.AnalyzerName, "pt": pt.AnalyzerName, "ro": ro.AnalyzerName,
+	"nb": no.AnalyzerName, "nn": no.AnalyzerName, "pl": polishLanguage, "pt": pt.AnalyzerName, "ro": ro.AnalyzerName,
 	"ru": ru.AnalyzerName, "sv": sv.AnalyzerName, "tr": tr.AnalyzerName,
 	"ja": cjk.AnalyzerName, "ko": cjk.AnalyzerName, "zh": cjk.AnalyzerName, "yue": cjk.AnalyzerName,
+}
+
+// unstemmed lists the languages that bleve has no analyzer for, with what it has: articles that are written to their word,
+// words that are left out, and for the scripts of India one of several ways to write a letter.
+var unstemmed = map[string][]string{
+	"bg": {bg.StopName}, "ca": {ca.ElisionName, ca.StopName}, "cs": {cs.StopName}, "el": {el.StopName}, "eu": {eu.StopName},
+	"ga": {ga.ElisionName, ga.StopName}, "gl": {gl.StopName}, "hy": {hy.StopName}, "id": {id.StopName},
+	"as": {in.NormalizeName}, "bn": {in.NormalizeName}, "gu": {in.NormalizeName}, "kn": {in.NormalizeName}, "ml": {in.NormalizeName},
+	"mr": {in.NormalizeName}, "ne": {in.NormalizeName}, "or": {in.NormalizeName}, "pa": {in.NormalizeName}, "ta": {in.NormalizeName},
+	"te": {in.NormalizeName},
 }
 
 var languages = struct {
@@ -83,10 +103,12 @@ func languageNamed(name string) *language {
 	switch a, err := languages.cache.AnalyzerNamed(name); {
 	case name == defaultLanguage:
 		l.analyzer = english()
+	case name == polishLanguage:
+		l.analyzer = polish()
 	case err == nil:
 		l.analyzer = a
 	default:
-		l.analyzer = plainWords()
+		l.analyzer = plainWords(unstemmed[name])
 	}
 	languages.byID[name] = l
 	return l
@@ -101,6 +123,9 @@ func languageFor(tag, sample string) string {
 	base, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(tag), "_", "-"), "-")
 	if name, ok := analyzerOf[base]; ok {
 		return name
+	}
+	if unstemmed[base] != nil {
+		return base
 	}
 	if base != "" {
 		return plainLanguage
@@ -158,12 +183,28 @@ func english() analysis.Analyzer {
 	}
 }
 
-// plainWords cuts text in words, folds case and accents, and does no more.
-func plainWords() analysis.Analyzer {
+// polish is Polish without accents.
+func polish() analysis.Analyzer {
 	return &analysis.DefaultAnalyzer{
 		Tokenizer:    tokenizer.NewUnicodeTokenizer(),
-		TokenFilters: []analysis.TokenFilter{lowercase.NewLowerCaseFilter(), foldFilter{}},
+		TokenFilters: []analysis.TokenFilter{lowercase.NewLowerCaseFilter(), foldFilter{}, polishFilter{}},
 	}
+}
+
+// plainWords cuts text in words, folds case and accents, and does no more than what bleve's filters of these names do.
+func plainWords(names []string) analysis.Analyzer {
+	filters := []analysis.TokenFilter{lowercase.NewLowerCaseFilter()}
+	for _, name := range names {
+		f, err := languages.cache.TokenFilterNamed(name)
+		if err != nil {
+			panic("search: bleve has lost " + name) // at the first use of a build, not of a page
+		}
+		if name == el.StopName { // its words have no accents
+			filters = append(filters, foldFilter{})
+		}
+		filters = append(filters, f)
+	}
+	return &analysis.DefaultAnalyzer{Tokenizer: tokenizer.NewUnicodeTokenizer(), TokenFilters: append(filters, foldFilter{})}
 }
 
 // foldFilter takes the accents off terms.
@@ -184,7 +225,7 @@ func (foldFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
 func (l *language) tokens(text string) (ts analysis.TokenStream) {
 	defer func() {
 		if recover() != nil {
-			ts = plainWords().Analyze([]byte(text))
+			ts = plainWords(nil).Analyze([]byte(text))
 		}
 		ts = shortTerms(ts)
 	}()
