@@ -4,7 +4,6 @@ import (
 	"strings"
 	"sync"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/analysis/lang/ar"
@@ -42,9 +41,6 @@ import (
 	"github.com/blevesearch/bleve/v2/analysis/token/porter"
 	tokenizer "github.com/blevesearch/bleve/v2/analysis/tokenizer/unicode"
 	"github.com/blevesearch/bleve/v2/registry"
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
-	"golang.org/x/text/unicode/norm"
 )
 
 // maxTermBytes is the longest word that is indexed: the longest words of any dictionary are shorter, and what is longer
@@ -207,19 +203,6 @@ func plainWords(names []string) analysis.Analyzer {
 	return &analysis.DefaultAnalyzer{Tokenizer: tokenizer.NewUnicodeTokenizer(), TokenFilters: append(filters, foldFilter{})}
 }
 
-// foldFilter takes the accents off terms.
-type foldFilter struct{}
-
-// Filter folds the terms in place; a token's Start and End stay those of the text.
-func (foldFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
-	for _, t := range tokens {
-		if !isASCII(t.Term) {
-			t.Term = []byte(stripAccents(string(t.Term)))
-		}
-	}
-	return tokens
-}
-
 // tokens cuts text into terms. What panics in an analyzer is cut into plain words instead: some stemmers were not made
 // for hostile text, and a page must never stop the server.
 func (l *language) tokens(text string) (ts analysis.TokenStream) {
@@ -251,68 +234,4 @@ func (l *language) terms(words string) []string {
 		terms[i] = string(t.Term)
 	}
 	return terms
-}
-
-// fold brings a name to the form in which names are compared: no case, no accents, one space between words, no
-// punctuation.
-func fold(s string) string {
-	if !isASCII(s) {
-		s = stripAccents(strings.ToLower(s))
-	}
-	var b strings.Builder
-	b.Grow(len(s))
-	gap := false
-	for _, r := range s {
-		if r < utf8.RuneSelf && 'A' <= r && r <= 'Z' {
-			r += 'a' - 'A'
-		}
-		switch {
-		case isWordRune(r):
-			if gap && b.Len() > 0 {
-				b.WriteByte(' ')
-			}
-			gap = false
-			b.WriteRune(r)
-		case r == '\'' || r == '’': // "don't" and "dont" are one word
-		default:
-			gap = true
-		}
-	}
-	return b.String()
-}
-
-func isWordRune(r rune) bool {
-	if r >= 0 && r < utf8.RuneSelf {
-		return asciiWord[r]
-	}
-	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
-}
-
-// asciiWord tells which ASCII characters are parts of words.
-var asciiWord = func() (is [utf8.RuneSelf]bool) {
-	for _, b := range "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" {
-		is[b] = true
-	}
-	return is
-}()
-
-func isASCII[T string | []byte](s T) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-// latinMarks are the accents of alphabetic scripts: the marks of Indic scripts and Thai are vowels, and stay.
-var latinMarks = runes.In(unicode.Inherited)
-
-// stripAccents decomposes, takes the marks of alphabets away, and composes what is left. It also folds width.
-func stripAccents(s string) string {
-	out, _, err := transform.String(transform.Chain(norm.NFKD, runes.Remove(latinMarks), norm.NFC), s)
-	if err != nil {
-		return s
-	}
-	return out
 }

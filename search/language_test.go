@@ -13,6 +13,20 @@ var readings = []struct{ lang, text, query, marked string }{
 	{"pl", "Każdy członek pisze.", "członków", "członek"},
 	{"pl", "Tu mieszkają żółwie.", "żaba", ""},
 	{"pl", "Nasze społeczności rosną.", "sposób", ""},
+	{"pl", "Jedziemy do Łodzi.", "lodz", "Łodzi"},
+	{"", "An œuvre of many.", "oeuvre", "œuvre"},
+	{"", "An ŒUVRE of many.", "oeuvre", "ŒUVRE"},
+	{"", "We ate smørrebrød.", "smorrebrod", "smørrebrød"},
+	{"", "Beyond the æther.", "aether", "æther"},
+	{"", "Beyond the aether.", "æther", "aether"},
+	{"", "Der Straßenmusikant.", "strassenmusikant", "Straßenmusikant"},
+	{"vi", "Đường phố Hà Nội", "duong", "Đường"},
+	{"az", "Bakının küçələri", "kucələri", "küçələri"},
+	{"el", "Ο ΣΟΦΟΣ λέει", "σοφός", "ΣΟΦΟΣ"},
+	{"uk", "Мій край", "мій", "Мій"},
+	{"uk", "Мій край", "мии", ""},
+	{"he", "שָׁלוֹם לכם", "שלום", "שָׁלוֹם"},
+	{"haw", "Mokuʻāina o Hawaiʻi", "hawaii", "Hawaiʻi"},
 	{"ca", "L'escola és oberta.", "escola", "escola"},
 	{"ga", "Tá m'athair anseo.", "athair", "athair"},
 	{"bn", "বাংলা ভাষার জন‍্য", "বাংলা", "বাংলা"},
@@ -31,6 +45,18 @@ func TestReadings(t *testing.T) {
 		}
 		if got := show(res.Hits[0].Snippet); got != strings.Replace(tt.text, tt.marked, "["+tt.marked+"]", 1) {
 			t.Errorf("%s: %q marks %s", tt.lang, tt.query, got)
+		}
+	}
+}
+
+func TestFold(t *testing.T) {
+	for name, want := range map[string]string{
+		"L’ŒUVRE d'Ålesund": "loeuvre dalesund", "Łódź, Đakovo & Smørås": "lodz dakovo smoras", "Großstraße ẞ": "grossstrasse ss", "IŞIK İstanbul": "isik istanbul",
+		"Ёлка и йод": "елка и йод", "ΣΟΦΟΣ σοφός": "σοφοσ σοφοσ", "ガラス ｶﾞﾗｽ カラス": "ガラス ガラス カラス", "أَحْمَد": "احمد", "हिन्दी": "हिन्दी", "น้ำ": "น้ํา", "한국어": "한국어",
+		"ǽ ǿ ﬁ": "ae o fi",
+	} {
+		if got := fold(composed(name)); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
 }

@@ -189,22 +189,34 @@ func beginningOf(term string) [2]rune {
 	return [2]rune{first, second}
 }
 
-// firstLetters gives the first two letters of a word without case and accents.
+// beginningRunes is how much of a word is folded to find its first two letters: they may carry a mark each.
+const beginningRunes = 4
+
+// firstLetters gives the first two letters of a word without case and accents: those of its first letter if that folds to
+// more than one.
 func firstLetters(word string) (first, second rune) {
 	r, size := utf8.DecodeRuneInString(word)
-	first = folded(r)
-	r, _ = utf8.DecodeRuneInString(word[size:])
+	if r < utf8.RuneSelf && (size == len(word) || word[size] < utf8.RuneSelf) {
+		first = lower(r)
+		if size < len(word) {
+			second = lower(rune(word[size]))
+		}
+		return first, second
+	}
+	end := 0
+	for range beginningRunes {
+		_, size := utf8.DecodeRuneInString(word[end:])
+		end += size
+	}
+	word = fold(word[:end])
+	first, size = utf8.DecodeRuneInString(word)
 	if size < len(word) {
-		second = folded(r)
+		second, _ = utf8.DecodeRuneInString(word[size:])
 	}
 	return first, second
 }
 
-func folded(r rune) rune {
-	if r >= utf8.RuneSelf {
-		r, _ = utf8.DecodeRuneInString(stripAccents(string(r)))
-		return unicode.ToLower(r)
-	}
+func lower(r rune) rune {
 	if 'A' <= r && r <= 'Z' {
 		r += 'a' - 'A'
 	}
