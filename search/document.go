@@ -103,10 +103,10 @@ type builder struct {
 func documents(p *page) []*document.Document {
 	b := &builder{p: p, lang: languageNamed(p.language), keywords: p.allKeywords(), sums: p.sums(), all: index.TokenFrequencies{}}
 	for _, t := range append([]string{p.title}, p.aliases...) {
-		b.title = append(b.title, b.lang.tokens(t))
+		b.title = append(b.title, b.lang.found(t))
 	}
 	for _, k := range p.keywords {
-		b.tags = append(b.tags, b.lang.tokens(k))
+		b.tags = append(b.tags, b.lang.found(k))
 	}
 	b.note(b.title)
 	b.note(b.tags)
@@ -158,15 +158,15 @@ func (b *builder) section(i int) *document.Document {
 	s := &b.p.sections[i]
 	var heading, asked, own []analysis.TokenStream
 	if s.heading != "" {
-		heading = append(heading, b.lang.tokens(s.heading))
+		heading = append(heading, b.lang.found(s.heading))
 	}
 	for _, a := range s.askedAs {
-		asked = append(asked, b.lang.tokens(a))
+		asked = append(asked, b.lang.found(a))
 	}
 	for _, k := range s.keywords {
-		own = append(own, b.lang.tokens(k))
+		own = append(own, b.lang.found(k))
 	}
-	body := []analysis.TokenStream{b.lang.tokens(s.text)}
+	body := []analysis.TokenStream{b.lang.found(s.text)}
 	b.note(own)
 	b.note(heading)
 	b.note(asked)
@@ -271,9 +271,9 @@ func (b *builder) addNames(d *document.Document, list []string) (tags []string) 
 		}
 		tags = append(tags, tagName+shortName(f))
 		for _, w := range wordsOf(f) {
-			words = append(words, &analysis.Token{Term: []byte(w)})
+			words = append(words, &analysis.Token{Term: []byte(w), Position: len(words)})
 			for _, s := range startsOf(w) {
-				starts = append(starts, &analysis.Token{Term: []byte(s)})
+				starts = append(starts, &analysis.Token{Term: []byte(s), Position: len(starts)})
 			}
 		}
 	}
@@ -320,12 +320,12 @@ func startsOf(word string) []string {
 func (b *builder) addRanked(d *document.Document, name string, texts []analysis.TokenStream) {
 	n := 0
 	for _, ts := range texts {
-		n += len(ts)
+		n += wordsIn(ts)
 	}
 	if n == 0 {
 		return
 	}
-	d.AddField(&terms{name: name, options: ranked, length: n, freqs: frequencies(texts, n)})
+	d.AddField(&terms{name: name, options: ranked, length: n, freqs: frequencies(texts)})
 	for i, f := range scoredFields {
 		if f == name {
 			b.lens[i] += uint64(n)
@@ -333,9 +333,23 @@ func (b *builder) addRanked(d *document.Document, name string, texts []analysis.
 	}
 }
 
+// wordsIn counts words: those of one position are one, which is found by more than one term.
+func wordsIn(ts analysis.TokenStream) (n int) {
+	for i, t := range ts {
+		if i == 0 || t.Position != ts[i-1].Position {
+			n++
+		}
+	}
+	return n
+}
+
 // frequencies counts terms. Where they stand is not kept: it would be a quarter of the index, for the sake of phrases,
 // which can be looked for in the text.
-func frequencies(texts []analysis.TokenStream, n int) index.TokenFrequencies {
+func frequencies(texts []analysis.TokenStream) index.TokenFrequencies {
+	n := 0
+	for _, ts := range texts {
+		n += len(ts)
+	}
 	freqs := make(index.TokenFrequencies, n)
 	counts := make([]index.TokenFreq, n)
 	for _, ts := range texts {

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -76,6 +77,100 @@ func (foldFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
 	for _, t := range tokens {
 		if !isASCII(t.Term) {
 			t.Term = []byte(stripAccents(string(t.Term)))
+		}
+	}
+	return tokens
+}
+
+// lowerFilter makes capitals small, by the rules of a language if it has its own. bleve's loses letters after a capital
+// that is longer than its small letter, such as İ and ẞ.
+type lowerFilter struct{ rules unicode.SpecialCase }
+
+func (f lowerFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
+	for _, t := range tokens {
+		switch {
+		case f.rules != nil:
+			t.Term = bytes.ToLowerSpecial(f.rules, t.Term)
+		case isASCII(t.Term): // most words; bytes.ToLower would copy each
+			lowerASCII(t.Term)
+		default:
+			t.Term = bytes.ToLower(t.Term)
+		}
+	}
+	return tokens
+}
+
+func lowerASCII(word []byte) {
+	for i, b := range word {
+		if 'A' <= b && b <= 'Z' {
+			word[i] = b + 'a' - 'A'
+		}
+	}
+}
+
+// bareWord is a word as people type it who have no accents.
+func bareWord(word string) string { return stripAccents(strings.ToLower(word)) }
+
+// bareFilter puts after each word in small letters the word without accents, if that is another.
+type bareFilter struct{}
+
+func (bareFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
+	out := make(analysis.TokenStream, 0, len(tokens))
+	for _, t := range tokens {
+		out = append(out, t)
+		if isASCII(t.Term) {
+			continue
+		}
+		if bare := stripAccents(string(t.Term)); bare != string(t.Term) {
+			other := *t
+			other.Term = []byte(bare)
+			out = append(out, &other)
+		}
+	}
+	return out
+}
+
+// distinctFilter leaves out what bareFilter put in for nothing.
+type distinctFilter struct{}
+
+func (distinctFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
+	keep := tokens[:0]
+	for _, t := range tokens {
+		if n := len(keep); n == 0 || keep[n-1].Position != t.Position || !bytes.Equal(keep[n-1].Term, t.Term) {
+			keep = append(keep, t)
+		}
+	}
+	return keep
+}
+
+// cedillaFilter writes ş and ţ for the ș and ț of Romanian: its stop words and its stemmer are older than these.
+type cedillaFilter struct{}
+
+var cedillas = strings.NewReplacer("ș", "ş", "ț", "ţ")
+
+func (cedillaFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
+	for _, t := range tokens {
+		if !isASCII(t.Term) {
+			t.Term = []byte(cedillas.Replace(string(t.Term)))
+		}
+	}
+	return tokens
+}
+
+// shortSpanish is the length of Spanish words that bleve's stemmer leaves alone, but not their plural.
+const shortSpanish = 4
+
+// shortSpanishFilter stems them: "niño" as "niños", and "años" as "año".
+type shortSpanishFilter struct{}
+
+func (shortSpanishFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
+	for _, t := range tokens {
+		if utf8.RuneCount(t.Term) != shortSpanish {
+			continue
+		}
+		switch end := t.Term[len(t.Term)-1]; {
+		case end == 'a' || end == 'e' || end == 'o', bytes.HasSuffix(t.Term, []byte("as")), bytes.HasSuffix(t.Term, []byte("os")):
+			t.Term = t.Term[:len(t.Term)-1]
 		}
 	}
 	return tokens

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -52,8 +53,10 @@ const defaultLanguage = "en"
 
 // language turns text of one language into terms.
 type language struct {
-	name     string
-	analyzer analysis.Analyzer
+	name string
+	// asks makes the terms of what is asked, one of a word. finds makes those by which a text is found: the same, and beside
+	// the term of a word with accents the one of the word without them, if it is another.
+	asks, finds analysis.Analyzer
 	// suffixing: a word's term begins with the word's first letter, so that a snippet need not analyze words that begin
 	// with another. It holds for stemmers that only cut and change endings.
 	suffixing bool
@@ -98,16 +101,56 @@ func languageNamed(name string) *language {
 	l := &language{name: name, suffixing: !prefixing[name]}
 	switch a, err := languages.cache.AnalyzerNamed(name); {
 	case name == defaultLanguage:
-		l.analyzer = english()
+		l.asks = english()
 	case name == polishLanguage:
-		l.analyzer = polish()
+		l.asks = analyzer(lowerFilter{}, foldFilter{}, polishFilter{})
 	case err == nil:
-		l.analyzer = a
+		l.asks, l.finds = adapted(name, a.(*analysis.DefaultAnalyzer))
 	default:
-		l.analyzer = plainWords(unstemmed[name])
+		l.asks = plainWords(unstemmed[name])
+	}
+	if l.finds == nil {
+		l.finds = l.asks
 	}
 	languages.byID[name] = l
 	return l
+}
+
+// analyzer cuts text in words, and puts them through filters.
+func analyzer(filters ...analysis.TokenFilter) analysis.Analyzer {
+	return &analysis.DefaultAnalyzer{Tokenizer: tokenizer.NewUnicodeTokenizer(), TokenFilters: filters}
+}
+
+// adapted makes the two analyzers of a language from bleve's. Stemmers want the accents of their language, and readers do
+// not type them: so a word is stemmed with them and, where it is to be found, without them too, and stems lose what
+// accents they have left. Scripts other than Latin and Cyrillic are left to bleve, which has their own filters.
+func adapted(name string, a *analysis.DefaultAnalyzer) (asks, finds analysis.Analyzer) {
+	lower := slices.IndexFunc(a.TokenFilters, func(f analysis.TokenFilter) bool {
+		_, ok := f.(*lowercase.LowerCaseFilter)
+		return ok
+	})
+	stemmer := len(a.TokenFilters) - 1
+	first, middle, last := slices.Clone(a.TokenFilters[:lower]), a.TokenFilters[lower+1:stemmer], a.TokenFilters[stemmer:]
+	switch name {
+	case tr.AnalyzerName:
+		first = append(first, lowerFilter{unicode.TurkishCase})
+	case ro.AnalyzerName:
+		first = append(first, lowerFilter{}, cedillaFilter{})
+	default:
+		first = append(first, lowerFilter{})
+	}
+	if name == es.AnalyzerName {
+		middle = append(slices.Clone(middle), shortSpanishFilter{})
+	}
+	with := func(filters ...[]analysis.TokenFilter) analysis.Analyzer {
+		return &analysis.DefaultAnalyzer{CharFilters: a.CharFilters, Tokenizer: a.Tokenizer, TokenFilters: slices.Concat(filters...)}
+	}
+	if prefixing[name] {
+		asks = with(first, middle, last)
+		return asks, asks
+	}
+	last = append(slices.Clone(last), foldFilter{})
+	return with(first, middle, last), with(first, []analysis.TokenFilter{bareFilter{}}, middle, last, []analysis.TokenFilter{distinctFilter{}})
 }
 
 // plainLanguage is the analyzer of tagged languages that bleve has none for.
@@ -173,23 +216,12 @@ func english() analysis.Analyzer {
 	if err1 != nil || err2 != nil {
 		panic("search: bleve has lost its English filters") // at the first use of a build, not of a page
 	}
-	return &analysis.DefaultAnalyzer{
-		Tokenizer:    tokenizer.NewUnicodeTokenizer(),
-		TokenFilters: []analysis.TokenFilter{possessive, lowercase.NewLowerCaseFilter(), foldFilter{}, americanFilter{}, stop, porter.NewPorterStemmer()},
-	}
-}
-
-// polish is Polish without accents.
-func polish() analysis.Analyzer {
-	return &analysis.DefaultAnalyzer{
-		Tokenizer:    tokenizer.NewUnicodeTokenizer(),
-		TokenFilters: []analysis.TokenFilter{lowercase.NewLowerCaseFilter(), foldFilter{}, polishFilter{}},
-	}
+	return analyzer(possessive, lowerFilter{}, foldFilter{}, americanFilter{}, stop, porter.NewPorterStemmer())
 }
 
 // plainWords cuts text in words, folds case and accents, and does no more than what bleve's filters of these names do.
 func plainWords(names []string) analysis.Analyzer {
-	filters := []analysis.TokenFilter{lowercase.NewLowerCaseFilter()}
+	filters := []analysis.TokenFilter{lowerFilter{}}
 	for _, name := range names {
 		f, err := languages.cache.TokenFilterNamed(name)
 		if err != nil {
@@ -200,19 +232,25 @@ func plainWords(names []string) analysis.Analyzer {
 		}
 		filters = append(filters, f)
 	}
-	return &analysis.DefaultAnalyzer{Tokenizer: tokenizer.NewUnicodeTokenizer(), TokenFilters: append(filters, foldFilter{})}
+	return analyzer(append(filters, foldFilter{})...)
 }
 
-// tokens cuts text into terms. What panics in an analyzer is cut into plain words instead: some stemmers were not made
+// tokens cuts what is asked into terms.
+func (l *language) tokens(text string) analysis.TokenStream { return analyzed(l.asks, text) }
+
+// found cuts a text into the terms by which it is found. Those of one word have one position.
+func (l *language) found(text string) analysis.TokenStream { return analyzed(l.finds, text) }
+
+// analyzed cuts text into terms. What panics in an analyzer is cut into plain words instead: some stemmers were not made
 // for hostile text, and a page must never stop the server.
-func (l *language) tokens(text string) (ts analysis.TokenStream) {
+func analyzed(a analysis.Analyzer, text string) (ts analysis.TokenStream) {
 	defer func() {
 		if recover() != nil {
 			ts = plainWords(nil).Analyze([]byte(text))
 		}
 		ts = shortTerms(ts)
 	}()
-	return l.analyzer.Analyze([]byte(text))
+	return a.Analyze([]byte(text))
 }
 
 // shortTerms leaves out what is longer than maxTermBytes, and empty terms.
@@ -227,11 +265,27 @@ func shortTerms(ts analysis.TokenStream) analysis.TokenStream {
 }
 
 // terms gives the terms of a few words, in order.
-func (l *language) terms(words string) []string {
-	ts := l.tokens(words)
+func (l *language) terms(words string) []string { return termsOf(l.tokens(words)) }
+
+func termsOf(ts analysis.TokenStream) []string {
 	terms := make([]string, len(ts))
 	for i, t := range ts {
 		terms[i] = string(t.Term)
 	}
 	return terms
+}
+
+// forms gives the terms of a few words as they are typed and, if these are others, without accents, for the text may have
+// none. Stop words have none at all.
+func (l *language) forms(words string) [][]string {
+	form := l.terms(words)
+	if len(form) == 0 {
+		return nil
+	}
+	if l.asks != l.finds && !isASCII(words) {
+		if bare := l.terms(bareWord(words)); len(bare) > 0 && !slices.Equal(bare, form) {
+			return [][]string{form, bare}
+		}
+	}
+	return [][]string{form}
 }

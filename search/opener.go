@@ -107,7 +107,7 @@ func (o *opener) orNothing(c cursor) cursor {
 
 func isNil(c cursor) bool { return c == nil }
 
-// wordForms are the terms a word has in the languages of the index, each form once.
+// wordForms are the terms a word has in the languages of the index, with and without accents, each form once.
 type wordForms struct {
 	forms [][]string
 	stop  bool // some language has none
@@ -120,11 +120,12 @@ func (s *session) lookUp(word string) wordForms {
 	}
 	var w wordForms
 	for _, l := range s.langs {
-		switch form := l.terms(word); {
-		case len(form) == 0:
-			w.stop = true
-		case !slices.ContainsFunc(w.forms, func(f []string) bool { return slices.Equal(f, form) }):
-			w.forms = append(w.forms, form)
+		forms := l.forms(word)
+		w.stop = w.stop || len(forms) == 0
+		for _, form := range forms {
+			if !slices.ContainsFunc(w.forms, func(f []string) bool { return slices.Equal(f, form) }) {
+				w.forms = append(w.forms, form)
+			}
 		}
 	}
 	s.words[word] = w

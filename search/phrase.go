@@ -148,11 +148,13 @@ func (m *phraseMatcher) in(text string) bool {
 			m.words = append(m.words, m.term(text[start:end]))
 		}
 	} else {
-		for _, t := range m.lang.tokens(text) {
+		for _, t := range m.lang.found(text) {
 			for len(m.words) <= t.Position {
 				m.words = append(m.words, -1)
 			}
-			m.words[t.Position] = slices.Index(m.terms, string(t.Term))
+			if i := slices.Index(m.terms, string(t.Term)); i >= 0 {
+				m.words[t.Position] = i
+			}
 		}
 	}
 	for i := range m.words {
@@ -168,8 +170,12 @@ func (m *phraseMatcher) term(word string) int {
 	i, ok := m.known[word]
 	if !ok {
 		i = -1
-		if t := m.lang.terms(word); len(t) > 0 {
-			i = slices.Index(m.terms, t[0])
+		ts := m.lang.found(word)
+		for _, t := range ts {
+			if i >= 0 || t.Position != ts[0].Position {
+				break
+			}
+			i = slices.Index(m.terms, string(t.Term))
 		}
 		m.known[word] = i
 	}

@@ -65,7 +65,9 @@ func (m *marker) in(l *language) *langMarker {
 	}
 	lm := &langMarker{lang: l, known: map[string]int{}}
 	for _, c := range m.clauses {
-		lm.wanted = append(lm.wanted, l.terms(c.text)...)
+		for _, form := range l.forms(c.text) {
+			lm.wanted = append(lm.wanted, form...)
+		}
 	}
 	lm.wanted = append(lm.wanted, m.others...)
 	for _, t := range lm.wanted {
@@ -135,7 +137,7 @@ func (lm *langMarker) find(text string) []span {
 // overlap there (pairs of ideographs); spans are joined.
 func (lm *langMarker) findTokens(text string) []span {
 	var spans []span
-	for _, t := range lm.lang.tokens(text) {
+	for _, t := range lm.lang.found(text) {
 		i := lm.index(string(t.Term))
 		if i < 0 || t.Start < 0 || t.End > len(text) || t.Start >= t.End {
 			continue
@@ -157,8 +159,8 @@ func (lm *langMarker) term(word string) int {
 	i, ok := lm.known[word]
 	if !ok {
 		i = -1
-		for _, t := range lm.lang.terms(word) {
-			if i = lm.index(t); i >= 0 {
+		for _, t := range lm.lang.found(word) {
+			if i = lm.index(string(t.Term)); i >= 0 {
 				break
 			}
 		}
