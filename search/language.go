@@ -10,7 +10,6 @@ import (
 	"github.com/blevesearch/bleve/v2/analysis/lang/ar"
 	"github.com/blevesearch/bleve/v2/analysis/lang/bg"
 	"github.com/blevesearch/bleve/v2/analysis/lang/ca"
-	"github.com/blevesearch/bleve/v2/analysis/lang/cjk"
 	"github.com/blevesearch/bleve/v2/analysis/lang/ckb"
 	"github.com/blevesearch/bleve/v2/analysis/lang/cs"
 	"github.com/blevesearch/bleve/v2/analysis/lang/da"
@@ -40,7 +39,6 @@ import (
 	"github.com/blevesearch/bleve/v2/analysis/lang/tr"
 	"github.com/blevesearch/bleve/v2/analysis/token/lowercase"
 	"github.com/blevesearch/bleve/v2/analysis/token/porter"
-	tokenizer "github.com/blevesearch/bleve/v2/analysis/tokenizer/unicode"
 	"github.com/blevesearch/bleve/v2/registry"
 )
 
@@ -62,8 +60,8 @@ type language struct {
 	suffixing bool
 }
 
-// prefixing lists the languages whose analyzers may change the beginning of a word, or make terms that are no words.
-var prefixing = map[string]bool{ar.AnalyzerName: true, cjk.AnalyzerName: true, ckb.AnalyzerName: true, fa.AnalyzerName: true, hi.AnalyzerName: true}
+// prefixing lists the languages of bleve's whose analyzers may change the beginning of a word.
+var prefixing = map[string]bool{ar.AnalyzerName: true, ckb.AnalyzerName: true, fa.AnalyzerName: true, hi.AnalyzerName: true}
 
 // analyzerOf maps the language part of a BCP 47 tag to the analyzer for it.
 var analyzerOf = map[string]string{
@@ -72,7 +70,8 @@ var analyzerOf = map[string]string{
 	"hr": hr.AnalyzerName, "hu": hu.AnalyzerName, "it": it.AnalyzerName, "nl": nl.AnalyzerName, "no": no.AnalyzerName,
 	"nb": no.AnalyzerName, "nn": no.AnalyzerName, "pl": polishLanguage, "pt": pt.AnalyzerName, "ro": ro.AnalyzerName,
 	"ru": ru.AnalyzerName, "sv": sv.AnalyzerName, "tr": tr.AnalyzerName,
-	"ja": cjk.AnalyzerName, "ko": cjk.AnalyzerName, "zh": cjk.AnalyzerName, "yue": cjk.AnalyzerName,
+	"ja": unspacedLanguage, "ko": unspacedLanguage, "zh": unspacedLanguage, "yue": unspacedLanguage,
+	"th": unspacedLanguage, "lo": unspacedLanguage, "km": unspacedLanguage, "my": unspacedLanguage,
 }
 
 // unstemmed lists the languages that bleve has no analyzer for, with what it has: articles that are written to their word,
@@ -98,12 +97,14 @@ func languageNamed(name string) *language {
 	if l := languages.byID[name]; l != nil {
 		return l
 	}
-	l := &language{name: name, suffixing: !prefixing[name]}
+	l := &language{name: name, suffixing: !prefixing[name] && name != unspacedLanguage}
 	switch a, err := languages.cache.AnalyzerNamed(name); {
 	case name == defaultLanguage:
 		l.asks = english()
 	case name == polishLanguage:
 		l.asks = analyzer(lowerFilter{}, foldFilter{}, polishFilter{})
+	case name == unspacedLanguage:
+		l.asks, l.finds = letterPairs(false), letterPairs(true)
 	case err == nil:
 		l.asks, l.finds = adapted(name, a.(*analysis.DefaultAnalyzer))
 	default:
@@ -118,7 +119,15 @@ func languageNamed(name string) *language {
 
 // analyzer cuts text in words, and puts them through filters.
 func analyzer(filters ...analysis.TokenFilter) analysis.Analyzer {
-	return &analysis.DefaultAnalyzer{Tokenizer: tokenizer.NewUnicodeTokenizer(), TokenFilters: filters}
+	return &analysis.DefaultAnalyzer{Tokenizer: wordTokenizer{southeastAsian}, TokenFilters: filters}
+}
+
+// letterPairs is for texts without spaces. Words of other scripts in them are plain.
+func letterPairs(singles bool) analysis.Analyzer {
+	return &analysis.DefaultAnalyzer{
+		Tokenizer:    wordTokenizer{unspaced},
+		TokenFilters: []analysis.TokenFilter{pairFilter{singles}, lowerFilter{}, foldFilter{}},
+	}
 }
 
 // adapted makes the two analyzers of a language from bleve's. Stemmers want the accents of their language, and readers do
@@ -143,7 +152,7 @@ func adapted(name string, a *analysis.DefaultAnalyzer) (asks, finds analysis.Ana
 		middle = append(slices.Clone(middle), shortSpanishFilter{})
 	}
 	with := func(filters ...[]analysis.TokenFilter) analysis.Analyzer {
-		return &analysis.DefaultAnalyzer{CharFilters: a.CharFilters, Tokenizer: a.Tokenizer, TokenFilters: slices.Concat(filters...)}
+		return &analysis.DefaultAnalyzer{CharFilters: a.CharFilters, Tokenizer: wordTokenizer{southeastAsian}, TokenFilters: slices.Concat(filters...)}
 	}
 	if prefixing[name] {
 		asks = with(first, middle, last)
@@ -157,7 +166,7 @@ func adapted(name string, a *analysis.DefaultAnalyzer) (asks, finds analysis.Ana
 const plainLanguage = "plain"
 
 // languageFor names the analyzer for a page: by its tag, else by the script that its text is written in. A language
-// that bleve knows nothing of is indexed as plain words.
+// that bleve knows nothing of is indexed as plain words, or without spaces as letters.
 func languageFor(tag, sample string) string {
 	base, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(tag), "_", "-"), "-")
 	if name, ok := analyzerOf[base]; ok {
@@ -166,10 +175,11 @@ func languageFor(tag, sample string) string {
 	if unstemmed[base] != nil {
 		return base
 	}
-	if base != "" {
+	script := languageOfScript(sample)
+	if base != "" && script != unspacedLanguage {
 		return plainLanguage
 	}
-	return languageOfScript(sample)
+	return script
 }
 
 // scriptSample is how many letters decide on the script of a text: a paragraph is enough.
@@ -191,8 +201,8 @@ func languageOfScript(sample string) string {
 			continue
 		}
 		switch {
-		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
-			counts[cjk.AnalyzerName]++
+		case unicode.In(r, unspaced...):
+			counts[unspacedLanguage]++
 		case unicode.Is(unicode.Cyrillic, r):
 			counts[ru.AnalyzerName]++
 		case unicode.Is(unicode.Arabic, r):

@@ -238,7 +238,7 @@ func TestSnippet(t *testing.T) {
 		{"accents", "resume", "en", "Each résumé counts.", "Each [résumé] counts."},
 		{"German", "haus", "de", "Viele Häuser stehen leer.", "Viele [Häuser] stehen leer."},
 		{"French", "communauté", "fr", "Nos communautés lisent.", "Nos [communautés] lisent."},
-		{"Japanese", "知識管理", "cjk", "これは知識管理の本です。", "これは[知識管理]の本です。"},
+		{"Japanese", "知識管理", "unspaced", "これは知識管理の本です。", "これは[知識管理]の本です。"},
 		{"Arabic", "كتاب", "ar", "قرأت الكتاب أمس", "قرأت [الكتاب] أمس"},
 		{"an excluded word is not marked", "team -core", "en", "The core team.", "The core [team]."},
 		{"far into the text, from a sentence", "budget team", "en", long + "A budget helps the team. " + long, "The beginning says nothing of it. … A [budget] helps the [team]. The beginning says nothing of it. Filler sentences come and go here. Filler sentences come and go here. Filler sentences come and go here. Filler sentences come and go here. Filler sentences come and go here."},
@@ -257,9 +257,9 @@ func TestSnippet(t *testing.T) {
 func TestLanguageFor(t *testing.T) {
 	for _, tt := range []struct{ tag, sample, want string }{
 		{"", "", "en"}, {"", "plain text", "en"}, {"de", "", "de"}, {"de-AT", "", "de"}, {"PT_br", "", "pt"}, {"nb", "", "no"},
-		{"zh-Hant", "", "cjk"}, {"xx", "Текст", "plain"}, {"keyword", "", "plain"},
-		{"", "Что такое сообщество практики?", "ru"}, {"", "什么是实践社区", "cjk"}, {"", "ما هي جماعة الممارسة", "ar"},
-		{"", "अभ्यास समुदाय क्या है", "hi"}, {"", "한국어", "cjk"}, {"", "English with one слово in it", "en"}, {"", "Ελληνικά", "en"},
+		{"zh-Hant", "", "unspaced"}, {"xx", "Текст", "plain"}, {"keyword", "", "plain"}, {"th", "", "unspaced"}, {"shn", "ၽႃႇသႃႇတႆး", "unspaced"},
+		{"", "Что такое сообщество практики?", "ru"}, {"", "什么是实践社区", "unspaced"}, {"", "ما هي جماعة الممارسة", "ar"},
+		{"", "अभ्यास समुदाय क्या है", "hi"}, {"", "한국어", "unspaced"}, {"", "English with one слово in it", "en"}, {"", "Ελληνικά", "en"},
 	} {
 		if got := languageFor(tt.tag, tt.sample); got != tt.want {
 			t.Errorf("%q %q: %s, want %s", tt.tag, tt.sample, got, tt.want)
@@ -335,7 +335,7 @@ func FuzzSnippet(f *testing.F) {
 	f.Add("a", strings.Repeat("x", 700))
 	f.Fuzz(func(t *testing.T, query, text string) {
 		text = composed(text)
-		for _, lang := range []string{"en", "cjk", "ar"} {
+		for _, lang := range []string{"en", "unspaced", "ar"} {
 			m := (&plan{q: Parse(query)}).marker()
 			total := 0
 			for _, fr := range m.snippet(text, languageNamed(lang)) {
@@ -368,8 +368,12 @@ func TestPhraseMatcher(t *testing.T) {
 		{"en", "two-factor login", "a two factor login", true},
 		{"en", "the", "the", false},
 		{"de", "alte Häuser", "Ein altes Haus", true},
-		{"cjk", "知識管理", "これは知識管理の本です。", true},
-		{"cjk", "知識管理", "知識と管理", false},
+		{"unspaced", "知識管理", "これは知識管理の本です。", true},
+		{"unspaced", "知識管理", "知識と管理", false},
+		{"unspaced", "識", "知識と管理", true},
+		{"unspaced", "実践 共同体", "実践・共同体", true},
+		{"unspaced", "공동체 활동", "공동체 활동", true},
+		{"unspaced", "공동체 활동", "활동 공동체", false},
 	}
 	for _, tt := range tests {
 		if got := newPhraseMatcher(languageNamed(tt.lang), tt.phrase).in(tt.text); got != tt.want {
