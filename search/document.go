@@ -254,8 +254,10 @@ func (b *builder) addCommon(d *document.Document, kind string, own []analysis.To
 func (b *builder) titleTags() []string {
 	var tags []string
 	for _, t := range append([]string{b.p.title}, b.p.aliases...) {
-		if t = fold(t); t != "" {
-			tags = append(tags, tagTitled+shortName(t))
+		for _, t := range foldings(t) {
+			if t != "" {
+				tags = append(tags, tagTitled+shortName(t))
+			}
 		}
 	}
 	return tags
@@ -265,12 +267,12 @@ func (b *builder) titleTags() []string {
 func (b *builder) addNames(d *document.Document, list []string) (tags []string) {
 	var words, starts analysis.TokenStream
 	for _, name := range list {
-		f := fold(name)
-		if f == "" {
-			continue
+		for _, f := range foldings(name) {
+			if f != "" {
+				tags = append(tags, tagName+shortName(f))
+			}
 		}
-		tags = append(tags, tagName+shortName(f))
-		for _, w := range wordsOf(f) {
+		for _, w := range nameWords(name) {
 			words = append(words, &analysis.Token{Term: []byte(w), Position: len(words)})
 			for _, s := range startsOf(w) {
 				starts = append(starts, &analysis.Token{Term: []byte(s), Position: len(starts)})
@@ -280,6 +282,19 @@ func (b *builder) addNames(d *document.Document, list []string) (tags []string) 
 	b.addRanked(d, fieldWords, []analysis.TokenStream{shortTerms(words)})
 	b.addRanked(d, fieldStart, []analysis.TokenStream{shortTerms(starts)})
 	return tags
+}
+
+// nameWords gives the words of a name, and after them those that are others with letters spelled out.
+func nameWords(name string) []string {
+	var words []string
+	for i, f := range foldings(name) {
+		for _, w := range wordsOf(f) {
+			if w != "" && (i == 0 || !slices.Contains(words, w)) {
+				words = append(words, w)
+			}
+		}
+	}
+	return words
 }
 
 // maxNameTerm is the longest name that is found whole; a longer one is found by its words.

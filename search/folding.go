@@ -20,6 +20,9 @@ var bareLetters = map[rune]string{
 	'ʻ': "", 'ʼ': "", // of Hawaii and of Ukraine: letters that look like an apostrophe
 }
 
+// spelledOut are letters in the other way in which they are typed without their keyboard: in two.
+var spelledOut = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "å", "aa", "ø", "oe", "đ", "dj")
+
 // wholeLetters have a mark that is no accent: they are letters of their own, and on the keyboard of who writes them.
 var wholeLetters = map[rune]bool{'й': true, 'ї': true, 'ў': true, 'ќ': true, 'ѓ': true}
 
@@ -111,23 +114,36 @@ func lowerASCII(word []byte) {
 // bareWord is a word as people type it who have no accents.
 func bareWord(word string) string { return stripAccents(strings.ToLower(word)) }
 
-// bareFilter puts after each word in small letters the word without accents, if that is another.
-type bareFilter struct{}
+// bareFilter puts after each word in small letters the word without accents, if that is another, and, if asked, the one
+// whose letters are spelled out.
+type bareFilter struct{ spelled bool }
 
-func (bareFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
+func (f bareFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
 	out := make(analysis.TokenStream, 0, len(tokens))
 	for _, t := range tokens {
 		out = append(out, t)
 		if isASCII(t.Term) {
 			continue
 		}
-		if bare := stripAccents(string(t.Term)); bare != string(t.Term) {
-			other := *t
-			other.Term = []byte(bare)
-			out = append(out, &other)
+		word := string(t.Term)
+		bare := stripAccents(word)
+		if bare != word {
+			out = append(out, otherwise(t, bare))
+		}
+		if f.spelled {
+			if spelled := stripAccents(spelledOut.Replace(word)); spelled != bare {
+				out = append(out, otherwise(t, spelled))
+			}
 		}
 	}
 	return out
+}
+
+// otherwise gives a token with another term.
+func otherwise(t *analysis.Token, term string) *analysis.Token {
+	other := *t
+	other.Term = []byte(term)
+	return &other
 }
 
 // distinctFilter leaves out what bareFilter put in for nothing.
@@ -202,6 +218,17 @@ func fold(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// foldings gives a name as it is folded, and, if that is another, with letters spelled out.
+func foldings(name string) []string {
+	list := []string{fold(name)}
+	if !isASCII(name) {
+		if spelled := fold(spelledOut.Replace(strings.ToLower(name))); spelled != list[0] {
+			list = append(list, spelled)
+		}
+	}
+	return list
 }
 
 func isWordRune(r rune) bool {

@@ -53,11 +53,13 @@ const defaultLanguage = "en"
 type language struct {
 	name string
 	// asks makes the terms of what is asked, one of a word. finds makes those by which a text is found: the same, and beside
-	// the term of a word with accents the one of the word without them, if it is another.
+	// the term of a word with accents the one of the word without them, if it is another, or with letters spelled out.
 	asks, finds analysis.Analyzer
 	// suffixing: a word's term begins with the word's first letter, so that a snippet need not analyze words that begin
 	// with another. It holds for stemmers that only cut and change endings.
 	suffixing bool
+	// spells: a letter may be written as two, so that the second letter of a term need not be that of the word.
+	spells bool
 }
 
 // prefixing lists the languages of bleve's whose analyzers may change the beginning of a word.
@@ -82,7 +84,12 @@ var unstemmed = map[string][]string{
 	"as": {in.NormalizeName}, "bn": {in.NormalizeName}, "gu": {in.NormalizeName}, "kn": {in.NormalizeName}, "ml": {in.NormalizeName},
 	"mr": {in.NormalizeName}, "ne": {in.NormalizeName}, "or": {in.NormalizeName}, "pa": {in.NormalizeName}, "ta": {in.NormalizeName},
 	"te": {in.NormalizeName},
+	"bs": {}, "sr": {}, // their letters are spelled out
 }
+
+// spells lists the languages whose letters å, ä, ö, ø or đ are spelled out abroad: as "smoerrebroed", as "Djokovic". bleve's
+// German knows of that by itself.
+var spells = map[string]bool{da.AnalyzerName: true, fi.AnalyzerName: true, hr.AnalyzerName: true, no.AnalyzerName: true, sv.AnalyzerName: true, "bs": true, "sr": true}
 
 var languages = struct {
 	sync.Mutex
@@ -97,7 +104,7 @@ func languageNamed(name string) *language {
 	if l := languages.byID[name]; l != nil {
 		return l
 	}
-	l := &language{name: name, suffixing: !prefixing[name] && name != unspacedLanguage}
+	l := &language{name: name, suffixing: !prefixing[name] && name != unspacedLanguage, spells: spells[name] || name == de.AnalyzerName}
 	switch a, err := languages.cache.AnalyzerNamed(name); {
 	case name == defaultLanguage:
 		l.asks = english()
@@ -109,6 +116,9 @@ func languageNamed(name string) *language {
 		l.asks, l.finds = adapted(name, a.(*analysis.DefaultAnalyzer))
 	default:
 		l.asks = plainWords(unstemmed[name])
+		if spells[name] {
+			l.finds = analyzer(lowerFilter{}, bareFilter{true}, foldFilter{}, distinctFilter{})
+		}
 	}
 	if l.finds == nil {
 		l.finds = l.asks
@@ -159,7 +169,7 @@ func adapted(name string, a *analysis.DefaultAnalyzer) (asks, finds analysis.Ana
 		return asks, asks
 	}
 	last = append(slices.Clone(last), foldFilter{})
-	return with(first, middle, last), with(first, []analysis.TokenFilter{bareFilter{}}, middle, last, []analysis.TokenFilter{distinctFilter{}})
+	return with(first, middle, last), with(first, []analysis.TokenFilter{bareFilter{spells[name]}}, middle, last, []analysis.TokenFilter{distinctFilter{}})
 }
 
 // plainLanguage is the analyzer of tagged languages that bleve has none for.

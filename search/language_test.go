@@ -11,10 +11,18 @@ var readings = []struct{ lang, text, query, marked string }{
 	{"ar", "قرأت الكتاب أمس", "كاتب", ""},
 	{"ckb", "کتێبەکان لێرەن", "کتێب", "کتێبەکان"},
 	{"da", "Bogen om smørrebrødet.", "smorrebrod", "smørrebrødet"},
+	{"da", "Bogen om smørrebrødet.", "smoerrebroed", "smørrebrødet"},
+	{"hr", "Novak Đoković igra.", "djokovic", "Đoković"},
+	{"sr", "Novak Đoković igra.", "djokovic", "Đoković"},
+	{"sr", "Novak Đoković igra.", "dokovic", "Đoković"},
+	{"sv", "Malmö är en stad.", "malmoe", "Malmö"},
+	{"fi", "Pöydällä on kirja.", "poeydaellae", "Pöydällä"},
+	{"no", "Vi bor i Ålesund.", "aalesund", "Ålesund"},
 	{"da", "Vi lærer på kurser.", "laerer", "lærer"},
 	{"da", "Bogen om smørrebrødet.", "smerte", ""},
 	{"de", "Viele Häuser stehen leer.", "haus", "Häuser"},
 	{"de", "Viele Häuser stehen leer.", "haeuser", "Häuser"},
+	{"de", "Eine Uebung am Abend.", "übung", "Uebung"},
 	{"de", "Die Straßen sind leer.", "strasse", "Straßen"},
 	{"de", "Das CAFÉ ist offen.", "cafe", "CAFÉ"},
 	{"de", "DIE STRAẞE IST LEER", "straße", "STRAẞE"},
@@ -146,6 +154,44 @@ func TestFold(t *testing.T) {
 	} {
 		if got := fold(composed(name)); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// A page called so is the exact hit for what is typed, and is suggested for what is begun.
+func TestNamesInLanguages(t *testing.T) {
+	for _, tt := range []struct{ lang, title, typed, begun string }{
+		{"", "Œuvre complète", "oeuvre complete", "oeu"},
+		{"sv", "Malmö", "malmoe", "malmoe"},
+		{"da", "Om smørrebrød", "om smoerrebroed", "smoer"},
+		{"da", "Om smørrebrød", "om smorrebrod", "smorre"},
+		{"de", "Häuser und Straßen", "hauser und strassen", "stras"},
+		{"de", "Häuser und Straßen", "haeuser und strassen", "haeu"},
+		{"es", "Los niños", "los ninos", "nin"},
+		{"fr", "L’œuvre", "l'oeuvre", "loeu"},
+		{"hr", "Novak Đoković", "novak djokovic", "djok"},
+		{"hr", "Novak Đoković", "novak dokovic", "dok"},
+		{"is", "Þing og Æðey", "thing og aedey", "aed"},
+		{"ja", "会社の規則", "会社の規則", "規則"},
+		{"ko", "실천 공동체는 무엇인가", "실천 공동체는 무엇인가", "공동체"},
+		{"ko", "실천 공동체는 무엇인가", "실천 공동체는 무엇인가", "공동"},
+		{"no", "Ålesund", "aalesund", "aale"},
+		{"pl", "Łódź i żółwie", "lodz i zolwie", "zol"},
+		{"ru", "Ёлка в лесу", "елка в лесу", "елк"},
+		{"th", "ชุมชนนักปฏิบัติ", "ชุมชนนักปฏิบัติ", "ปฏิบัติ"},
+		{"tr", "İnsanlar ve IŞIK", "insanlar ve ışık", "ışı"},
+		{"tr", "İnsanlar ve IŞIK", "insanlar ve isik", "isi"},
+		{"vi", "Đường phố", "duong pho", "duo"},
+		{"zh", "什么是实践社区", "什么是实践社区", "社区"},
+		{"zh", "什么是实践社区", "什么是实践社区", "实"},
+	} {
+		x := storeOf(t, page{path: "a", title: tt.title, lang: tt.lang, sections: []section{{text: "1"}}}, page{path: "b", title: "B", sections: []section{{text: tt.typed}}})
+		if res := find(t, x, tt.typed); !res.Exact || res.Hits[0].Path.String() != "a" {
+			t.Errorf("%s: %q is not the title %q: %s", tt.lang, tt.typed, tt.title, addresses(res))
+		}
+		list, err := x.Suggest(t.Context(), tt.begun, 5)
+		if err != nil || len(list) != 1 || list[0].Path.String() != "a" {
+			t.Errorf("%s: %q does not suggest %q: %v %v", tt.lang, tt.begun, tt.title, list, err)
 		}
 	}
 }

@@ -71,7 +71,7 @@ func (m *marker) in(l *language) *langMarker {
 	}
 	lm.wanted = append(lm.wanted, m.others...)
 	for _, t := range lm.wanted {
-		lm.firsts = append(lm.firsts, beginningOf(t))
+		lm.firsts = append(lm.firsts, lm.beginningOf(t))
 	}
 	m.byLang[l.name] = lm
 	return lm
@@ -183,9 +183,9 @@ func (lm *langMarker) mayMatch(word string) bool {
 // changingTerm is the length in letters up to which a stemmer may have changed the second letter of a term.
 const changingTerm = 3
 
-func beginningOf(term string) [2]rune {
+func (lm *langMarker) beginningOf(term string) [2]rune {
 	first, second := firstLetters(term)
-	if utf8.RuneCountInString(term) <= changingTerm {
+	if lm.lang.spells || utf8.RuneCountInString(term) <= changingTerm {
 		second = 0
 	}
 	return [2]rune{first, second}

@@ -76,9 +76,14 @@ func typedOf(folded string) typed {
 	return t
 }
 
-// in reports whether a folded name has every word.
+// begin reports whether a name begins with what is typed.
+func (t *typed) begin(name string) bool {
+	return slices.ContainsFunc(foldings(name), func(f string) bool { return strings.HasPrefix(f, t.folded) })
+}
+
+// in reports whether a name has every word.
 func (t *typed) in(name string) bool {
-	words := wordsOf(name)
+	words := nameWords(name)
 	for _, w := range t.words {
 		if !slices.ContainsFunc(words, w.matches) {
 			return false
@@ -318,7 +323,7 @@ func (s *session) candidate(id string, t *typed) (c candidate, ok bool, err erro
 		c.Text, c.Anchor = d.title, ""
 	}
 	c.folded = fold(c.Text)
-	c.begins = strings.HasPrefix(c.folded, t.folded)
+	c.begins = t.begin(c.Text)
 	if !c.page && d.asked != "" && !c.begins {
 		c.askedSo(t, d.asked)
 	}
@@ -328,14 +333,13 @@ func (s *session) candidate(id string, t *typed) (c candidate, ok bool, err erro
 // askedSo looks which wording of a question was typed: one that begins so, or one that has the words if the question
 // itself has not.
 func (c *candidate) askedSo(t *typed, wordings string) {
-	itself := t.in(c.folded)
+	itself := t.in(c.Text)
 	for asked := range strings.SplitSeq(wordings, "\n") {
-		name := fold(asked)
-		if strings.HasPrefix(name, t.folded) {
+		if t.begin(asked) {
 			c.Asked, c.begins = asked, true
 			return
 		}
-		if c.Asked == "" && !itself && t.in(name) {
+		if c.Asked == "" && !itself && t.in(asked) {
 			c.Asked = asked
 		}
 	}
