@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"sync"
@@ -132,6 +133,14 @@ func analyzer(filters ...analysis.TokenFilter) analysis.Analyzer {
 	return &analysis.DefaultAnalyzer{Tokenizer: wordTokenizer{southeastAsian}, TokenFilters: filters}
 }
 
+// joinerFilter parts Persian words at the mark that keeps letters from joining. bleve's puts one byte for its three, and
+// so every word after it would be marked in the wrong place.
+type joinerFilter struct{}
+
+func (joinerFilter) Filter(text []byte) []byte {
+	return bytes.ReplaceAll(text, []byte("\u200c"), []byte("   "))
+}
+
 // letterPairs is for texts without spaces. Words of other scripts in them are plain.
 func letterPairs(singles bool) analysis.Analyzer {
 	return &analysis.DefaultAnalyzer{
@@ -158,11 +167,15 @@ func adapted(name string, a *analysis.DefaultAnalyzer) (asks, finds analysis.Ana
 	default:
 		first = append(first, lowerFilter{})
 	}
+	var chars []analysis.CharFilter
+	if name == fa.AnalyzerName {
+		chars = append(chars, joinerFilter{})
+	}
 	if name == es.AnalyzerName {
 		middle = append(slices.Clone(middle), shortSpanishFilter{})
 	}
 	with := func(filters ...[]analysis.TokenFilter) analysis.Analyzer {
-		return &analysis.DefaultAnalyzer{CharFilters: a.CharFilters, Tokenizer: wordTokenizer{southeastAsian}, TokenFilters: slices.Concat(filters...)}
+		return &analysis.DefaultAnalyzer{CharFilters: chars, Tokenizer: wordTokenizer{southeastAsian}, TokenFilters: slices.Concat(filters...)}
 	}
 	if prefixing[name] {
 		asks = with(first, middle, last)

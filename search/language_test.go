@@ -1,8 +1,12 @@
 package search
 
 import (
+	"maps"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // What is typed finds a text in a language, and the snippet marks it there; with nothing marked it must not be found.
@@ -16,6 +20,7 @@ var readings = []struct{ lang, text, query, marked string }{
 	{"sr", "Novak Đoković igra.", "djokovic", "Đoković"},
 	{"sr", "Novak Đoković igra.", "dokovic", "Đoković"},
 	{"sv", "Malmö är en stad.", "malmoe", "Malmö"},
+	{"fa", "برگ‌ها و کتاب‌ها", "کتاب", "کتاب"},
 	{"fi", "Pöydällä on kirja.", "poeydaellae", "Pöydällä"},
 	{"no", "Vi bor i Ålesund.", "aalesund", "Ålesund"},
 	{"da", "Vi lærer på kurser.", "laerer", "lærer"},
@@ -192,6 +197,49 @@ func TestNamesInLanguages(t *testing.T) {
 		list, err := x.Suggest(t.Context(), tt.begun, 5)
 		if err != nil || len(list) != 1 || list[0].Path.String() != "a" {
 			t.Errorf("%s: %q does not suggest %q: %v %v", tt.lang, tt.begun, tt.title, list, err)
+		}
+	}
+}
+
+// Whatever is asked for is among the terms by which the same text is found, in every language, and terms stand in the text.
+func TestWhatIsAskedIsFound(t *testing.T) {
+	letters := []rune("aeiou nrst lmk'-.ABCßẞæœøåäöüéèñçłđıİIşșțţğőűžščćąęóżźёйїЁҐςΣάสวัดีน้ำเ\u0e49ក្មស្តိ\u17d2မြန်မာ\u1039ລາວ漢字カナがｶﾞー한국어קָוعَربيّहिन्दीবাংলা\u0301\u3099\u200d\u200c’\x00\ufffd😀〇々1９")
+	names := map[string]bool{unspacedLanguage: true, plainLanguage: true}
+	for _, name := range analyzerOf {
+		names[name] = true
+	}
+	for name := range unstemmed {
+		names[name] = true
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for name := range names {
+		l := languageNamed(name)
+		for range 300 {
+			text := make([]rune, r.IntN(12))
+			for i := range text {
+				text[i] = letters[r.IntN(len(letters))]
+			}
+			checkFound(t, l, composed(string(text)))
+		}
+	}
+}
+
+func checkFound(t *testing.T, l *language, text string) {
+	t.Helper()
+	has := map[string]bool{}
+	at := 0
+	for _, k := range l.found(text) {
+		has[string(k.Term)] = true
+		if k.Position < at || k.Start < 0 || k.Start >= k.End || k.End > len(text) || !utf8.ValidString(text[k.Start:k.End]) {
+			t.Fatalf("%s: %q has %q from %d to %d at %d after %d", l.name, text, k.Term, k.Start, k.End, k.Position, at)
+		}
+		at = k.Position
+	}
+	if forms := l.forms(text); len(forms) > 0 {
+		for _, term := range forms[0] {
+			if !has[term] {
+				t.Fatalf("%s: %q is asked for by %q, and found by %q", l.name, text, term, slices.Collect(maps.Keys(has)))
+			}
 		}
 	}
 }

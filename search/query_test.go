@@ -333,9 +333,10 @@ func FuzzSnippet(f *testing.F) {
 	f.Add("community team", "The team of a community.\n\nMore text.")
 	f.Add("知識", "これは知識管理の本です。")
 	f.Add("a", strings.Repeat("x", 700))
+	f.Add("oeuvre ışık 사람", "Œuvre, IŞIK, \u0e49ก\u17d2 ｶﾞ사람들 İ\u0307 ẞ")
 	f.Fuzz(func(t *testing.T, query, text string) {
 		text = composed(text)
-		for _, lang := range []string{"en", "unspaced", "ar"} {
+		for _, lang := range []string{"en", "unspaced", "ar", "tr", "da", "ro"} {
 			m := (&plan{q: Parse(query)}).marker()
 			total := 0
 			for _, fr := range m.snippet(text, languageNamed(lang)) {
