@@ -85,6 +85,21 @@ func (foldFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
 	return tokens
 }
 
+// foreignFilter takes the accents off words in other scripts than the language's own, which is east of these.
+type foreignFilter struct{}
+
+// lastAccented is above the letters of Latin, Greek and Cyrillic that texts in other scripts have among them.
+const lastAccented = '\u0530'
+
+func (foreignFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
+	for i, t := range tokens {
+		if r, _ := utf8.DecodeRune(t.Term); r < lastAccented {
+			foldFilter{}.Filter(tokens[i : i+1])
+		}
+	}
+	return tokens
+}
+
 // lowerFilter makes capitals small, by the rules of a language if it has its own. bleve's loses letters after a capital
 // that is longer than its small letter, such as İ and ẞ.
 type lowerFilter struct{ rules unicode.SpecialCase }

@@ -113,7 +113,7 @@ func languageNamed(name string) *language {
 		l.asks = analyzer(lowerFilter{}, foldFilter{}, polishFilter{})
 	case name == unspacedLanguage:
 		l.asks, l.finds = letterPairs(false), letterPairs(true)
-	case err == nil:
+	case err == nil && analyzerOf[name] == name:
 		l.asks, l.finds = adapted(name, a.(*analysis.DefaultAnalyzer))
 	default:
 		l.asks = plainWords(unstemmed[name])
@@ -151,7 +151,7 @@ func letterPairs(singles bool) analysis.Analyzer {
 
 // adapted makes the two analyzers of a language from bleve's. Stemmers want the accents of their language, and readers do
 // not type them: so a word is stemmed with them and, where it is to be found, without them too, and stems lose what
-// accents they have left. Scripts other than Latin and Cyrillic are left to bleve, which has their own filters.
+// accents they have left. Arabic and Devanagari are left to bleve, which has filters for what is optional in them.
 func adapted(name string, a *analysis.DefaultAnalyzer) (asks, finds analysis.Analyzer) {
 	lower := slices.IndexFunc(a.TokenFilters, func(f analysis.TokenFilter) bool {
 		_, ok := f.(*lowercase.LowerCaseFilter)
@@ -178,7 +178,7 @@ func adapted(name string, a *analysis.DefaultAnalyzer) (asks, finds analysis.Ana
 		return &analysis.DefaultAnalyzer{CharFilters: chars, Tokenizer: wordTokenizer{southeastAsian}, TokenFilters: slices.Concat(filters...)}
 	}
 	if prefixing[name] {
-		asks = with(first, middle, last)
+		asks = with(first, middle, last, []analysis.TokenFilter{foreignFilter{}})
 		return asks, asks
 	}
 	last = append(slices.Clone(last), foldFilter{})
@@ -315,7 +315,7 @@ func (l *language) forms(words string) [][]string {
 	if len(form) == 0 {
 		return nil
 	}
-	if l.asks != l.finds && !isASCII(words) {
+	if l.asks != l.finds { // also for ASCII: Turkish has another small letter of I
 		if bare := l.terms(bareWord(words)); len(bare) > 0 && !slices.Equal(bare, form) {
 			return [][]string{form, bare}
 		}

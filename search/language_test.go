@@ -13,6 +13,7 @@ import (
 var readings = []struct{ lang, text, query, marked string }{
 	{"ar", "قرأت الكتاب أمس", "كتاب", "الكتاب"},
 	{"ar", "قرأت الكتاب أمس", "كاتب", ""},
+	{"ar", "هذه Résumé جديدة", "resume", "Résumé"},
 	{"ckb", "کتێبەکان لێرەن", "کتێب", "کتێبەکان"},
 	{"da", "Bogen om smørrebrødet.", "smorrebrod", "smørrebrødet"},
 	{"da", "Bogen om smørrebrødet.", "smoerrebroed", "smørrebrødet"},
@@ -102,6 +103,8 @@ var readings = []struct{ lang, text, query, marked string }{
 	{"tr", "Işık yandı.", "isik", "Işık"},
 	{"tr", "Türkçe öğrenmek", "turkce", "Türkçe"},
 	{"tr", "Türkçe öğrenmek", "TÜRKÇE", "Türkçe"},
+	{"tr", "İstanbul büyük.", "ISTANBUL", "İstanbul"},
+	{"tr", "ISTANBUL BUYUK", "istanbul", "ISTANBUL"},
 	{"tr", "İnsanlar okur.", "inek", ""},
 	{"ko", "실천 공동체는 함께 배웁니다.", "공동체", "공동체"},
 	{"ko", "많은 사람들입니다.", "사람", "사람"},
@@ -240,6 +243,15 @@ func checkFound(t *testing.T, l *language, text string) {
 			if !has[term] {
 				t.Fatalf("%s: %q is asked for by %q, and found by %q", l.name, text, term, slices.Collect(maps.Keys(has)))
 			}
+		}
+	}
+}
+
+// What a damaged index may name as its language is plain words.
+func TestUnknownLanguage(t *testing.T) {
+	for _, name := range []string{"", "keyword", "standard", "cjk", "xx"} {
+		if got := strings.Join(languageNamed(name).terms("Some Wörds"), " "); got != "some words" {
+			t.Errorf("%s: %q", name, got)
 		}
 	}
 }

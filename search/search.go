@@ -17,7 +17,8 @@
 // Every section of a page is a document of its own: what stands under a heading, or a question that is numbered in plain
 // text with its answer. The page as a whole is one more document, which has every term of the page. Words are stemmed by
 // the language of the page: its lang, else what its script tells, else English, of which British and American spellings
-// are one. A query is understood in all languages that the wiki has pages in.
+// are one. They are found without their accents too (folding.go), and by their letters where no space parts them
+// (unspaced.go). A query is understood in all languages that the wiki has pages in.
 //
 // # How a query is answered
 //
