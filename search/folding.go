@@ -2,6 +2,7 @@ package search
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -188,20 +189,42 @@ func (cedillaFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
 	return tokens
 }
 
-// shortSpanish is the length of Spanish words that bleve's stemmer leaves alone, but not their plural.
-const shortSpanish = 4
+// shortFilter takes the last letter off words of so many letters with one of the endings. It is for languages whose
+// stemmers leave short words alone, but not their other forms, or those alone too.
+type shortFilter struct {
+	least, most int
+	endings     []string
+}
 
-// shortSpanishFilter stems them: "niño" as "niños", and "años" as "año".
-type shortSpanishFilter struct{}
+var (
+	shortSpanish = shortFilter{4, 4, []string{"a", "e", "o", "as", "os"}} // "niño" as "niños", and "años" as "año"
+	shortItalian = shortFilter{4, 5, []string{"a", "e", "i", "o"}}        // "libro" as "libri"
+)
 
-func (shortSpanishFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
+func (f shortFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
 	for _, t := range tokens {
-		if utf8.RuneCount(t.Term) != shortSpanish {
+		if n := utf8.RuneCount(t.Term); n < f.least || n > f.most {
 			continue
 		}
-		switch end := t.Term[len(t.Term)-1]; {
-		case end == 'a' || end == 'e' || end == 'o', bytes.HasSuffix(t.Term, []byte("as")), bytes.HasSuffix(t.Term, []byte("os")):
+		if slices.ContainsFunc(f.endings, func(e string) bool { return bytes.HasSuffix(t.Term, []byte(e)) }) {
 			t.Term = t.Term[:len(t.Term)-1]
+		}
+	}
+	return tokens
+}
+
+// tildeFilter gives Portuguese words without their tilde the ending of one thing for that of several, which bleve's stemmer
+// knows by the tilde: "acoes" is of "acao".
+type tildeFilter struct{}
+
+// minTilde is the length of the shortest such word, in bytes: "paes".
+const minTilde = 4
+
+func (tildeFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
+	for _, t := range tokens {
+		n := len(t.Term) - len("oes")
+		if len(t.Term) >= minTilde && (bytes.HasSuffix(t.Term, []byte("oes")) || bytes.HasSuffix(t.Term, []byte("aes"))) {
+			t.Term = append(t.Term[:n], "ao"...)
 		}
 	}
 	return tokens

@@ -149,6 +149,11 @@ func letterPairs(singles bool) analysis.Analyzer {
 	}
 }
 
+// beforeStemmer are filters for what the stemmers of some languages leave undone.
+var beforeStemmer = map[string]analysis.TokenFilter{
+	es.AnalyzerName: shortSpanish, it.AnalyzerName: shortItalian, pt.AnalyzerName: tildeFilter{},
+}
+
 // adapted makes the two analyzers of a language from bleve's. Stemmers want the accents of their language, and readers do
 // not type them: so a word is stemmed with them and, where it is to be found, without them too, and stems lose what
 // accents they have left. Arabic and Devanagari are left to bleve, which has filters for what is optional in them.
@@ -171,8 +176,8 @@ func adapted(name string, a *analysis.DefaultAnalyzer) (asks, finds analysis.Ana
 	if name == fa.AnalyzerName {
 		chars = append(chars, joinerFilter{})
 	}
-	if name == es.AnalyzerName {
-		middle = append(slices.Clone(middle), shortSpanishFilter{})
+	if f := beforeStemmer[name]; f != nil {
+		middle = append(slices.Clone(middle), f)
 	}
 	with := func(filters ...[]analysis.TokenFilter) analysis.Analyzer {
 		return &analysis.DefaultAnalyzer{CharFilters: chars, Tokenizer: wordTokenizer{southeastAsian}, TokenFilters: slices.Concat(filters...)}
