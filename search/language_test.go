@@ -1,6 +1,7 @@
 package search
 
 import (
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -154,6 +155,28 @@ func TestReadings(t *testing.T) {
 		}
 		if got := show(res.Hits[0].Snippet); got != strings.Replace(tt.text, tt.marked, "["+tt.marked+"]", 1) {
 			t.Errorf("%s: %q marks %s", tt.lang, tt.query, got)
+		}
+	}
+}
+
+// All languages in one wiki: what is a stop word in one, or no word, is still found in the others.
+func TestReadingsTogether(t *testing.T) {
+	var pages []page
+	paths := map[string]string{}
+	for _, tt := range readings {
+		if key := tt.lang + tt.text; paths[key] == "" {
+			paths[key] = fmt.Sprintf("p%d", len(pages))
+			pages = append(pages, page{path: paths[key], title: "T", lang: tt.lang, sections: []section{{text: tt.text}}})
+		}
+	}
+	x := storeOf(t, pages...)
+	for _, tt := range readings {
+		if tt.marked == "" {
+			continue
+		}
+		res := find(t, x, tt.query)
+		if !slices.Contains(strings.Fields(addresses(res)), paths[tt.lang+tt.text]) || res.Relaxed {
+			t.Errorf("%s: %q does not find %q: %s", tt.lang, tt.query, tt.text, addresses(res))
 		}
 	}
 }
