@@ -39,6 +39,7 @@ func TestMain(m *testing.M) {
 //	http METHOD URL [k=v...] STATUS [TEXT...]
 //	                                   sends a request, as a form when fields are given; the answer must have that
 //	                                   status, and each text in its body, which is kept in the file "body"
+//	ready URL                          waits until all indexes of the server reflect the newest commit
 //	flip FILE                          turns one bit in the middle of a file; FILE may be a pattern
 //	cut FILE                           cuts a file in half
 //	pages FOLDER COUNT                 writes that many pages, 1.md and so on, which all hold the word "lantern"
@@ -49,7 +50,7 @@ func TestScripts(t *testing.T) {
 		Dir:      "testdata/script",
 		Setup:    setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "git": git, "start": startServe, "stop": stopServe, "http": request,
+			"exits": exits, "git": git, "start": startServe, "stop": stopServe, "http": request, "ready": ready,
 			"flip": flip, "cut": cut, "capture": capture, "pages": pages,
 		},
 		RequireUniqueNames: true,
@@ -262,6 +263,30 @@ func request(ts *testscript.TestScript, neg bool, args []string) {
 	for _, text := range rest[1:] {
 		if !bytes.Contains(body, []byte(text)) {
 			ts.Fatalf("%q is not in\n%s", text, body)
+		}
+	}
+}
+
+// ready asks again and again: a server says when it is ready, and calls nobody.
+func ready(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: ready URL")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, args[0]+"/readyz", nil)
+		ts.Check(err)
+		resp, err := client.Do(req)
+		ts.Check(err)
+		resp.Body.Close()
+		if resp.StatusCode == http.StatusOK {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			ts.Fatalf("the indexes are still behind")
+		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
