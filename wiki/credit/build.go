@@ -356,6 +356,9 @@ func (b *builder) match(pages []*page, parents []int32) error {
 		}
 	}
 	for _, m := range open {
+		if m.merge {
+			m.join()
+		}
 		m.fill()
 		m.fillGaps()
 	}

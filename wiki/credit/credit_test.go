@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -248,6 +249,33 @@ func TestOrigins(t *testing.T) {
 			main := s.commitFrom("main", "Cy", "c", []int{base}, "a.md", one+"\n\n"+three)
 			s.commitFrom("main", "Merger", "d", []int{main, side}, "a.md", one+"\n\n"+three+"\n\n"+two+"\n\nBoth.")
 		}, "a", "Ann: " + words(one) + "; Cy: " + words(three) + "; Ben: " + words(two) + "; Merger: Both"},
+		"lines of one sentence are merged": {func(s *story) {
+			base := s.commit("main", "Ann", "a", "a.md", wrapped)
+			side := s.commitFrom("side", "Ben", "b", []int{base}, "a.md", replaced(wrapped, "river", "RILL", "garden", "GROVE"))
+			main := s.commitFrom("main", "Cy", "c", []int{base}, "a.md", replaced(wrapped, "basket", "HAMPER", "candle", "TAPER"))
+			s.commitFrom("main", "Merger", "d", []int{main, side}, "a.md", replaced(wrapped, "river", "RILL", "garden", "GROVE", "basket", "HAMPER", "candle", "TAPER"))
+		}, "a", "Ann: The; Ben: RILL GROVE; Ann: shelter market teacher harvest village winter council kettle lantern orchard pebble quarry window yellow anchor; Cy: HAMPER TAPER"},
+		"lines of one sentence are merged the other way": {func(s *story) {
+			base := s.commit("main", "Ann", "a", "a.md", wrapped)
+			side := s.commitFrom("side", "Ben", "b", []int{base}, "a.md", replaced(wrapped, "river", "RILL", "garden", "GROVE"))
+			main := s.commitFrom("main", "Cy", "c", []int{base}, "a.md", replaced(wrapped, "basket", "HAMPER", "candle", "TAPER"))
+			s.commitFrom("main", "Merger", "d", []int{side, main}, "a.md", replaced(wrapped, "river", "RILL", "garden", "GROVE", "basket", "HAMPER", "candle", "TAPER"))
+		}, "a", "Ann: The; Ben: RILL GROVE; Ann: shelter market teacher harvest village winter council kettle lantern orchard pebble quarry window yellow anchor; Cy: HAMPER TAPER"},
+		"three sides of one sentence are merged": {func(s *story) {
+			base := s.commit("main", "Ann", "a", "a.md", wrapped)
+			ben := s.commitFrom("ben", "Ben", "b", []int{base}, "a.md", replaced(wrapped, "river", "RILL", "garden", "GROVE"))
+			cy := s.commitFrom("cy", "Cy", "c", []int{base}, "a.md", replaced(wrapped, "kettle lantern orchard pebble quarry", "ONE TWO THREE"))
+			dee := s.commitFrom("dee", "Dee", "d", []int{base}, "a.md", replaced(wrapped, "basket candle", "HAMPER"))
+			s.commitFrom("main", "Merger", "e", []int{base, ben, cy, dee}, "a.md",
+				replaced(wrapped, "river", "RILL", "garden", "GROVE", "kettle lantern orchard pebble quarry", "ONE TWO THREE", "basket candle", "HAMPER"))
+		}, "a", "Ann: The; Ben: RILL GROVE; Ann: shelter market teacher harvest village winter council; Cy: ONE TWO THREE; Ann: window yellow anchor; Dee: HAMPER"},
+		"a conflict in a line is resolved": {func(s *story) {
+			line := "These words about the branch here are quite many indeed."
+			base := s.commit("main", "Ann", "a", "a.md", line)
+			side := s.commitFrom("side", "Ben", "b", []int{base}, "a.md", replaced(line, "words about", "TERMS ON"))
+			main := s.commitFrom("main", "Cy", "c", []int{base}, "a.md", replaced(line, "quite many indeed", "RATHER FEW HONESTLY"))
+			s.commitFrom("main", "Merger", "d", []int{main, side}, "a.md", replaced(line, "words about", "TERMS ON", "quite many indeed", "RATHER FEW HONESTLY")+"\n\nBoth are kept.")
+		}, "a", "Ann: These; Ben: TERMS ON; Ann: the branch here are; Cy: RATHER FEW HONESTLY; Merger: Both are kept"},
 		"authors share, suggesters replace": {func(s *story) {
 			s.commit("main", "Ann", "a\n\nCo-authored-by: Ben <ben@example.org>\n", "a.md", one)
 			s.commit("main", "Ann", "b\n\nsuggested-by: Cy <cy@example.org>\n", "a.md", one+"\n\n"+two)
@@ -282,7 +310,119 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
+// wrapped is one sentence on five lines.
+const wrapped = "The river garden shelter market\nteacher harvest village winter council\nkettle lantern orchard pebble quarry\nwindow yellow anchor\nbasket candle.\n"
+
+func replaced(s string, pairs ...string) string { return strings.NewReplacer(pairs...).Replace(s) }
+
 func words(s string) string { return strings.ReplaceAll(s, ".", "") }
+
+// TestCleanMerges has git merge pages whose sentences were changed on several sides, each on lines of its own: no word
+// is the merge's.
+func TestCleanMerges(t *testing.T) {
+	const rounds, pages = 5, 12
+	random := rand.New(rand.NewPCG(11, 12))
+	clone := filepath.Join(t.TempDir(), "clone")
+	git(t, ".", "", "init", "-q", "-b", "main", clone)
+	var merges []string
+	for round := range rounds {
+		texts := map[string][]string{}
+		for i := range pages {
+			for range 5 + random.IntN(8) {
+				name := fmt.Sprintf("page-%d.md", i)
+				texts[name] = append(texts[name], randomLine(random))
+			}
+		}
+		commitLines(t, clone, "Ann", texts)
+		base := git(t, clone, "", "rev-parse", "HEAD")
+		sides := []string{"Ben", "Cy", "Dee"}[:2+round%2]
+		for i, changed := range changedLines(random, texts, len(sides)) {
+			git(t, clone, "", "checkout", "-qB", sides[i], base)
+			commitLines(t, clone, sides[i], changed)
+		}
+		git(t, clone, "", "checkout", "-qB", "main", sides[0])
+		git(t, clone, "", slices.Concat([]string{"merge", "-q", "--no-ff", "--no-edit"}, sides[1:])...)
+		merges = append(merges, git(t, clone, "", "rev-parse", "HEAD"))
+	}
+	dir := filepath.Join(t.TempDir(), "wiki.git")
+	git(t, ".", "", "clone", "-q", "--bare", clone, dir)
+	w := openWiki(t, dir)
+	v := viewOf(t, w)
+	for _, merge := range merges {
+		snap, err := w.At(t.Context(), merge)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for ref := range snap.Pages() {
+			page, err := snap.Page(ref.Path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, err := v.Authorship(page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range a.Passages {
+				if p := &a.Passages[i]; p.Commit.String() == merge {
+					t.Errorf("%s at %s: %q is the merge's, in\n%s", ref.Path, merge[:7], a.Text(p), page.Source)
+				}
+			}
+		}
+	}
+}
+
+// randomLine is a part of a sentence, or has the end of one in it. Its words are few, so that many are equal by chance.
+func randomLine(random *rand.Rand) string {
+	vocabulary := strings.Fields("the of and a to in is for river garden shelter market teacher harvest village winter council")
+	list := make([]string, 1+random.IntN(6))
+	for i := range list {
+		list[i] = vocabulary[random.IntN(len(vocabulary))]
+	}
+	if random.IntN(6) == 0 {
+		list[random.IntN(len(list))] += "."
+	}
+	return strings.Join(list, " ")
+}
+
+// changedLines gives what each of several sides makes of the texts. Between lines that two of them change is one that
+// both leave: git takes changes side by side for a conflict.
+func changedLines(random *rand.Rand, texts map[string][]string, sides int) []map[string][]string {
+	changed := make([]map[string][]string, sides)
+	for i := range changed {
+		changed[i] = map[string][]string{}
+		for name, lines := range texts {
+			changed[i][name] = slices.Clone(lines)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		side := random.IntN(sides)
+		for n := range texts[name] {
+			if random.IntN(3) == 0 {
+				side = random.IntN(sides)
+				continue
+			}
+			mine := strings.Fields(texts[name][n])
+			other := strings.Fields(randomLine(random))
+			for range random.IntN(4) {
+				mine[random.IntN(len(mine))] = other[0]
+			}
+			changed[side][name][n] = strings.Join(slices.Concat(mine, other[:random.IntN(2)]), " ")
+		}
+	}
+	return changed
+}
+
+// commitLines writes pages and commits them.
+func commitLines(t *testing.T, clone, who string, texts map[string][]string) {
+	t.Helper()
+	for name, lines := range texts {
+		if err := os.WriteFile(filepath.Join(clone, name), []byte(strings.Join(lines, "\n")+"\n"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	git(t, clone, "", "add", ".")
+	git(t, clone, "", "commit", "-q", "--allow-empty", "-m", "change", "--author", fmt.Sprintf("%s <%s@example.org>", who, strings.ToLower(who)))
+}
 
 // TestOldRevisions asks for the authorship of every revision there was, from memory and from the file.
 func TestOldRevisions(t *testing.T) {

@@ -45,7 +45,9 @@
 //     of which the page has thirty words by now: a page that was converted from another markup keeps few sentences whole.
 //  6. What is left is the commit's own.
 //
-// A merge goes through these with each parent, the first one first, so that only words that are in none belong to it. Only
+// A merge goes through these with each parent, the first one first, so that only words that are in none belong to it. Before
+// step 4 come the lines that a parent has: git merges by lines, and one sentence may be put together from several sides. In
+// step 4 a parent's sentence is compared as a whole, also where another parent has given the words. Only
 // commits that are ancestors are looked at, wherever in the file they stand: answers do not depend on the order in
 // which commits came in.
 //

@@ -12,7 +12,8 @@ import (
 // that other answers come out.
 //
 //	1: the first format.
-var format = recordlog.Format{Magic: "coppice credit\n", Version: 1}
+//	2: merges take whole lines from their parents.
+var format = recordlog.Format{Magic: "coppice credit\n", Version: 2}
 
 // A record's numbers are unsigned varints:
 //

@@ -1,6 +1,8 @@
 package credit
 
 import (
+	"bytes"
+	"iter"
 	"slices"
 
 	"coppice/wiki/internal/diff"
@@ -140,6 +142,7 @@ type matching struct {
 	gaps   []gap
 	open   int // sentences without a link
 	steps  int
+	merge  bool // of several bases
 }
 
 // newMatching begins with nothing found. The memory of origins, if there is enough, becomes that of the new ones.
@@ -152,12 +155,22 @@ func newMatching(t *text, bases []*pool, origins []int32, s *scratch) *matching 
 	for i := range m.origin {
 		m.origin[i], m.copied[i] = nobody, -1
 	}
+	there := 0
+	for _, p := range bases {
+		if p != nil {
+			there++
+		}
+	}
+	m.merge = there > 1
 	return m
 }
 
 // take gives word i the origin of word at of a source.
 func (m *matching) take(i, at int32, s *source, p *pool) {
 	if m.origin[i] != nobody {
+		if m.merge && p != nil {
+			p.taken[at] = true // another parent has it too
+		}
 		return
 	}
 	m.origin[i] = s.origins[at]
@@ -296,6 +309,88 @@ func (m *matching) spread(i, at int32, s *source, p *pool) {
 	}
 }
 
+// piece is the words of one sentence that stand on one line, words[from:to].
+type piece struct{ from, to int32 }
+
+// pieces gives those of the sentences that are wanted, and their hashes.
+func (t *text) pieces(sentences []sentence, wanted func(i int) bool) (list []piece, hashes []uint64) {
+	for i, s := range sentences {
+		if !wanted(i) {
+			continue
+		}
+		for from := s.from; from < s.to; {
+			to := from + 1
+			for to < s.to && bytes.IndexByte(t.source[t.words[to-1].end:t.words[to].start], '\n') < 0 {
+				to++
+			}
+			list, hashes = append(list, piece{from, to}), append(hashes, gram(t.words[from:to]))
+			from = to
+		}
+	}
+	return list, hashes
+}
+
+// join finds the lines of a merge. What git merges without a conflict is put together from whole lines of the parents: a
+// sentence that was changed on several sides may be like none of theirs, but each of its pieces is a piece of one. Those in
+// the place where a parent has them come first.
+func (m *matching) join() {
+	for _, g := range m.gaps {
+		p := g.pool
+		old, oldHashes := p.pieces(p.sentences[g.A0:g.A1], func(i int) bool { return !p.exact[g.A0+i] })
+		mine, myHashes := m.pieces(m.sentences[g.B0:g.B1], func(i int) bool { return m.links[g.B0+i].from == nil })
+		for i, j := range common(diff.Hashes(oldHashes, myHashes, &m.steps), len(old)) {
+			m.takePiece(mine[j], old[i], p)
+		}
+	}
+	mine, hashes := m.pieces(m.sentences, func(i int) bool { return m.links[i].from == nil && m.isOpen(m.sentences[i]) })
+	if len(mine) == 0 {
+		return
+	}
+	for _, p := range m.bases {
+		if p == nil {
+			continue
+		}
+		old, oldHashes := p.pieces(p.sentences, func(int) bool { return true })
+		at := make(map[uint64]piece, len(old))
+		for i, h := range oldHashes {
+			at[h] = old[i]
+		}
+		for i, h := range hashes {
+			if o, ok := at[h]; ok {
+				m.takePiece(mine[i], o, p)
+			}
+		}
+	}
+}
+
+// isOpen reports whether a word of a sentence has no origin.
+func (m *matching) isOpen(s sentence) bool { return slices.Contains(m.origin[s.from:s.to], nobody) }
+
+func (m *matching) takePiece(mine, old piece, p *pool) {
+	for k := range min(mine.to-mine.from, old.to-old.from) {
+		m.take(mine.from+k, old.from+k, p.source, p)
+	}
+}
+
+// common gives the places, in the old list and the new one, of what stands between the edits of a list of that length.
+func common(edits []diff.Edit, length int) iter.Seq2[int, int] {
+	return func(yield func(int, int) bool) {
+		i, j := 0, 0
+		for k := range len(edits) + 1 {
+			next := diff.Edit{A0: length}
+			if k < len(edits) {
+				next = edits[k]
+			}
+			for ; i < next.A0; i, j = i+1, j+1 {
+				if !yield(i, j) {
+					return
+				}
+			}
+			i, j = next.A1, next.B1
+		}
+	}
+}
+
 // fill compares, word by word, sentences beside ones that were found whole with what stands beside those in their source:
 // what was moved, copied or restored may have been mended in the same commit.
 func (m *matching) fill() {
@@ -342,15 +437,16 @@ func (m *matching) fillGaps() {
 	}
 }
 
-// compare finds the words of sentences i0 to i1 that are those of sentences a0 to a1 of a source.
+// compare finds the words of sentences i0 to i1 that are those of sentences a0 to a1 of a source. In a merge, words that
+// another parent gave are compared too: what one side changed in a sentence is little beside what all have.
 func (m *matching) compare(s *source, p *pool, a0, a1, i0, i1 int32) {
 	var old, mine []int32
 	var oldHashes, myHashes []uint64
 	oldSentences, mySentences := 0, 0
-	for _, t := range s.sentences[a0:a1] {
+	for i, t := range s.sentences[a0:a1] {
 		n := len(old)
 		for w := t.from; w < t.to; w++ {
-			if p == nil || !p.taken[w] {
+			if p == nil || !p.taken[w] || m.merge && !p.exact[int(a0)+i] {
 				old, oldHashes = append(old, w), append(oldHashes, s.words[w].hash)
 			}
 		}
@@ -361,10 +457,10 @@ func (m *matching) compare(s *source, p *pool, a0, a1, i0, i1 int32) {
 	if len(old) == 0 {
 		return
 	}
-	for _, t := range m.sentences[i0:i1] {
+	for i, t := range m.sentences[i0:i1] {
 		n := len(mine)
 		for w := t.from; w < t.to; w++ {
-			if m.origin[w] == nobody {
+			if m.origin[w] == nobody || m.merge && m.links[int(i0)+i].from == nil {
 				mine, myHashes = append(mine, w), append(myHashes, m.words[w].hash)
 			}
 		}
@@ -399,23 +495,15 @@ type pair struct {
 }
 
 func (c *comparison) pair(edits []diff.Edit, a0, i0 int32) {
-	i, j := 0, 0
-	equal := func(to int) {
-		for ; i < to; i, j = i+1, j+1 {
-			for c.s.sentences[a0].to <= c.old[i] {
-				a0++
-			}
-			for c.m.sentences[i0].to <= c.mine[j] {
-				i0++
-			}
-			c.pairs = append(c.pairs, pair{int32(i), int32(j), a0, i0})
+	for i, j := range common(edits, len(c.old)) {
+		for c.s.sentences[a0].to <= c.old[i] {
+			a0++
 		}
+		for c.m.sentences[i0].to <= c.mine[j] {
+			i0++
+		}
+		c.pairs = append(c.pairs, pair{int32(i), int32(j), a0, i0})
 	}
-	for _, e := range edits {
-		equal(e.A0)
-		i, j = e.A1, e.B1
-	}
-	equal(len(c.old))
 }
 
 // believed says which of the pairs are the same words. Two unrelated sentences of one language share a quarter of their
