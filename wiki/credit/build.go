@@ -5,8 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"coppice/wiki"
+	"coppice/wiki/internal/diff"
 	"coppice/wiki/internal/gitstore"
 )
 
@@ -499,7 +501,7 @@ func (b *builder) finish(step fetched, pages []*page) {
 		}
 		if len(p.bases) > 0 && p.bases[0] != nil {
 			r.base = p.bases[0].rev
-			r.gone, r.dropped = p.bases0().removed()
+			r.gone, r.dropped = p.removed()
 		}
 		if p.same < 0 && !c.Blob.IsZero() {
 			b.write(&r, p)
@@ -513,8 +515,6 @@ func (b *builder) finish(step fetched, pages []*page) {
 		}
 	}
 }
-
-func (p *page) bases0() *pool { return p.matching.bases[0] }
 
 // smallScript is the length of a script that is kept without looking whether one that stands alone were shorter.
 const smallScript = 40
@@ -546,15 +546,20 @@ func (b *builder) write(r *rev, p *page) {
 	}
 }
 
-// removed lists the sentences of a base that are gone, and counts the words.
-func (p *pool) removed() (hashes []byte, words int32) {
+// removed lists the sentences of the first base that are gone, and counts the words.
+func (m *matching) removed() (hashes []byte, words int32) {
+	p := m.bases[0]
+	stand := p.taken
+	if m.merge {
+		stand = m.standOrWent()
+	}
 	for i, s := range p.sentences {
 		if p.exact[i] {
 			continue
 		}
 		left := 0
-		for _, taken := range p.taken[s.from:s.to] {
-			if !taken {
+		for _, stands := range stand[s.from:s.to] {
+			if !stands {
 				left++
 			}
 		}
@@ -566,6 +571,75 @@ func (p *pool) removed() (hashes []byte, words int32) {
 		hashes = binary.LittleEndian.AppendUint32(hashes, h)
 	}
 	return hashes, words
+}
+
+// standOrWent marks the words of the first base of a merge that stand, or that another parent does not have in that place:
+// these were taken away before the merge, or brought and not chosen.
+func (m *matching) standOrWent() []bool {
+	type known struct {
+		hash   uint64
+		origin int32
+	}
+	first := m.bases[0]
+	stand := slices.Clone(first.taken)
+	places := m.lost(first)
+	for _, p := range m.bases[1:] {
+		if p == nil {
+			continue
+		}
+		others := map[known][]gone{}
+		for _, g := range m.lost(p) {
+			k := known{p.words[g.word].hash, p.origins[g.word]}
+			others[k] = append(others[k], g)
+		}
+		kept := places[:0]
+		for _, g := range places {
+			k := known{first.words[g.word].hash, first.origins[g.word]}
+			list := others[k]
+			for len(list) > 0 && list[0].to < g.from {
+				list = list[1:]
+			}
+			if len(list) > 0 && list[0].from <= g.to {
+				kept, list = append(kept, g), list[1:]
+			}
+			others[k] = list
+		}
+		places = kept
+	}
+	both := make([]bool, len(stand))
+	for _, g := range places {
+		both[g.word] = true
+	}
+	for w := range stand {
+		stand[w] = stand[w] || !both[w]
+	}
+	return stand
+}
+
+// gone is a word of a base that is not in the new text, and where that has other words in place of it and of those
+// around it: words[from:to].
+type gone struct {
+	word     int
+	from, to int
+}
+
+// lost gives the words of a base that the new text has not, in order.
+func (m *matching) lost(p *pool) (list []gone) {
+	steps := alignSteps
+	for _, e := range diff.Hashes(wordHashes(p.text), wordHashes(m.text), &steps) {
+		for w := e.A0; w < e.A1; w++ {
+			list = append(list, gone{w, e.B0, e.B1})
+		}
+	}
+	return list
+}
+
+func wordHashes(t *text) []uint64 {
+	h := make([]uint64, len(t.words))
+	for i, w := range t.words {
+		h[i] = w.hash
+	}
+	return h
 }
 
 // Alone credits one page from a list of its revisions, oldest first, as if each had changed the one before and there

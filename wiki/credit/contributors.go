@@ -14,7 +14,7 @@ type Contributor struct {
 	*Person
 	Words       float64 // that stand; shared words count in parts
 	Added       float64 // brought, ever
-	Edits       int     // commits that changed pages
+	Edits       int     // commits that changed pages; a merge that only puts together what others did is none
 	Begun       int     // pages that are there today
 	Improved    int     // pages that are there today and that others began
 	Reviews     int     // commits that name the person as reviewer
@@ -206,6 +206,9 @@ const daySeconds = 24 * 60 * 60
 func (c *counting) edit(no int32) {
 	v := c.v
 	r := &v.d.revs[no]
+	if r.carries() {
+		return
+	}
 	when := time.Unix(v.d.commits[r.commit].time, 0).UTC()
 	_, alive := c.paths[r.page]
 	authors := v.people.authors(v.d, r.commit)

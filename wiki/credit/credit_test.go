@@ -318,7 +318,7 @@ func replaced(s string, pairs ...string) string { return strings.NewReplacer(pai
 func words(s string) string { return strings.ReplaceAll(s, ".", "") }
 
 // TestCleanMerges has git merge pages whose sentences were changed on several sides, each on lines of its own: no word
-// is the merge's.
+// is the merge's, and whoever merged has edited nothing.
 func TestCleanMerges(t *testing.T) {
 	const rounds, pages = 5, 12
 	random := rand.New(rand.NewPCG(11, 12))
@@ -368,6 +368,57 @@ func TestCleanMerges(t *testing.T) {
 				}
 			}
 		}
+	}
+	for _, c := range v.Contributors() {
+		if c.Name == "Git" {
+			t.Errorf("whoever merged has %d edits and improved %d pages", c.Edits, c.Improved)
+		}
+	}
+}
+
+// TestEditsByMerges counts a merge as an edit only if it brings words, or takes away what all its parents have.
+func TestEditsByMerges(t *testing.T) {
+	for name, c := range map[string]struct {
+		merged        string
+		edits         int
+		removed, want string // sentences, and by whom
+	}{
+		"what git makes of it":        {two + "\n\nCy wrote this line.", 0, "fox", "Ben"},
+		"one side alone":              {one + "\n\n" + two + "\n\n" + three + "\n\nCy wrote this line.", 0, "fox", "Ben"},
+		"a sentence of its own":       {two + "\n\nCy wrote this line.\n\nMerged today.", 1, "fox", "Ben"},
+		"without a sentence of all":   {"Cy wrote this line.", 1, "community", "Merger"},
+		"without what one side wrote": {two, 0, "fox", "Ben"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStory(t)
+			base := s.commit("main", "Ann", "a", "a.md", one+"\n\n"+two+"\n\n"+three)
+			side := s.commitFrom("side", "Ben", "b", []int{base}, "a.md", two)
+			main := s.commitFrom("main", "Cy", "c", []int{base}, "a.md", one+"\n\n"+two+"\n\n"+three+"\n\nCy wrote this line.")
+			s.commitFrom("main", "Merger", "d", []int{main, side}, "a.md", c.merged)
+			w := s.wiki()
+			v := viewOf(t, w)
+			credits, err := v.Credits(at(t, w, "a"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			edits := 0
+			for _, x := range credits.Contributors {
+				if x.Name == "Merger" {
+					edits = x.Edits
+				}
+			}
+			improved := 0
+			if merger, ok := v.Contributor("merger"); ok {
+				improved = merger.Improved
+			}
+			if edits != c.edits || improved != c.edits {
+				t.Errorf("the merger has %d edits of the page and improved %d pages, want %d", edits, improved, c.edits)
+			}
+			list, _, err := v.Removed(t.Context(), mustPath(t, "a"), c.removed, 0, 10)
+			if err != nil || len(list) != 1 || list[0].By[0].Name != c.want {
+				t.Errorf("%q was removed by %v (%v), want %s", c.removed, list, err, c.want)
+			}
+		})
 	}
 }
 

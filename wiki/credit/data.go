@@ -74,7 +74,7 @@ type rev struct {
 	alone        bool    // script does not build on base
 	words        int32   // of the text
 	added        int32   // of them, brought by this commit
-	dropped      int32   // words of the text before that stand neither here nor on another page of this commit
+	dropped      int32   // words of the text before (of a merge, in all its parents) that stand neither here nor on another page of this commit
 	blob         wiki.ID // zero when Deleted
 	same         int32   // the rev that has the origins, else -1
 	twin         int32   // rev with origins of its own and the same blob before, or -1
@@ -84,6 +84,9 @@ type rev struct {
 	fresh        []byte // hashes of the longer sentences that came, 4 bytes each
 	gone         []byte // hashes of the sentences of base that went, 4 bytes each; the lowest bit says that hardly a word stayed
 }
+
+// carries reports whether a rev is a merge that only puts together what its parents have: nobody's edit.
+func (r *rev) carries() bool { return r.merge && r.added == 0 && r.dropped == 0 }
 
 // own gives the number of the rev that has the origins of rev no.
 func (d *data) own(no int32) int32 {

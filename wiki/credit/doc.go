@@ -47,8 +47,9 @@
 //
 // A merge goes through these with each parent, the first one first, so that only words that are in none belong to it. Before
 // step 4 come the lines that a parent has: git merges by lines, and one sentence may be put together from several sides. In
-// step 4 a parent's sentence is compared as a whole, also where another parent has given the words. Only
-// commits that are ancestors are looked at, wherever in the file they stand: answers do not depend on the order in
+// step 4 a parent's sentence is compared as a whole, also where another parent has given the words. What a merge lacks was
+// another's to take away, unless all parents have it; one that brings and takes away nothing is nobody's edit. Only commits
+// that are ancestors are looked at, wherever in the file they stand: answers do not depend on the order in
 // which commits came in.
 //
 // Beyond WikiWho go: Markdown, many pages (moves, copies, splits and joins), branches and merges, several authors of

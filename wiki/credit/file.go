@@ -12,7 +12,7 @@ import (
 // that other answers come out.
 //
 //	1: the first format.
-//	2: merges take whole lines from their parents.
+//	2: merges take whole lines from their parents, and remove only what all of these have.
 var format = recordlog.Format{Magic: "coppice credit\n", Version: 2}
 
 // A record's numbers are unsigned varints:

@@ -164,7 +164,7 @@ type Share struct {
 	Words       float64   // that stand; a word of several authors counts for each in equal parts
 	Share       float64   // of the words that are somebody's, 0 to 1; the shares of a text add up to 1
 	Added       float64   // words brought to the page, ever: what stands of them and what does not
-	Edits       int       // of the page
+	Edits       int       // of the page; a merge that only puts together what others did is none
 	First, Last time.Time // edit of the page; zero if all the words came from elsewhere
 }
 
@@ -270,10 +270,12 @@ func (v *View) CreditsIn(a *Authorship, start, end int) *Credits {
 		if i == 0 {
 			c.Original, c.Created, c.CreatedIn = r.Authors, r.Time, r.Commit
 		}
-		for _, who := range r.Authors {
-			s := of(who)
-			s.Added += float64(r.Added) / float64(len(r.Authors))
-			s.edited(r.Time)
+		if !v.d.revs[no].carries() {
+			for _, who := range r.Authors {
+				s := of(who)
+				s.Added += float64(r.Added) / float64(len(r.Authors))
+				s.edited(r.Time)
+			}
 		}
 		for _, who := range v.people.reviewers(v.d, v.d.revs[no].commit) {
 			c.Reviewers = reviewed(c.Reviewers, who, r.Time)

@@ -33,6 +33,9 @@ func (v *View) Writers(path wiki.Path) (people []*Person, changed time.Time) {
 		if changed.IsZero() {
 			changed = time.Unix(v.d.commits[commit].time, 0).UTC()
 		}
+		if v.d.revs[no].carries() {
+			continue
+		}
 		for _, p := range v.people.authors(v.d, commit) {
 			if !p.Hidden && !slices.Contains(people, p) {
 				people = append(people, p)
