@@ -596,10 +596,10 @@ func (m *matching) standOrWent() []bool {
 		for _, g := range places {
 			k := known{first.words[g.word].hash, first.origins[g.word]}
 			list := others[k]
-			for len(list) > 0 && list[0].to < g.from {
+			for len(list) > 0 && list[0].before(g) {
 				list = list[1:]
 			}
-			if len(list) > 0 && list[0].from <= g.to {
+			if len(list) > 0 && !g.before(list[0]) {
 				kept, list = append(kept, g), list[1:]
 			}
 			others[k] = list
@@ -621,6 +621,11 @@ func (m *matching) standOrWent() []bool {
 type gone struct {
 	word     int
 	from, to int
+}
+
+// before reports whether two words are not gone from one place, for other words came in place of each.
+func (g gone) before(h gone) bool {
+	return g.to < h.from || g.to == h.from && g.from < g.to && h.from < h.to
 }
 
 // lost gives the words of a base that the new text has not, in order.

@@ -422,6 +422,24 @@ func TestEditsByMerges(t *testing.T) {
 	}
 }
 
+// TestConflictSideBySide resolves a conflict of two sentences that two sides replaced: their words are much the same.
+func TestConflictSideBySide(t *testing.T) {
+	first, second := "Ribbon window garden and timber in the lantern. ", "Garden in the ribbon and window of timber."
+	s := newStory(t)
+	base := s.commit("main", "Ann", "a", "a.md", first+second)
+	side := s.commitFrom("side", "Ben", "b", []int{base}, "a.md", "Somebody wrote our opening anew. "+second)
+	main := s.commitFrom("main", "Cy", "c", []int{base}, "a.md", first+"Another has mended its end.")
+	s.commitFrom("main", "Merger", "d", []int{main, side}, "a.md", "Somebody wrote our opening anew. Another has mended its end.")
+	w := s.wiki()
+	v := viewOf(t, w)
+	if got, want := told(t, v, at(t, w, "a")), "Ben: Somebody wrote our opening anew; Cy: Another has mended its end"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if merger, ok := v.Contributor("merger"); ok {
+		t.Errorf("whoever merged has %d edits", merger.Edits)
+	}
+}
+
 // randomLine is a part of a sentence, or has the end of one in it. Its words are few, so that many are equal by chance.
 func randomLine(random *rand.Rand) string {
 	vocabulary := strings.Fields("the of and a to in is for river garden shelter market teacher harvest village winter council")
