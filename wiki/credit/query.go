@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -391,35 +390,16 @@ type Removed struct {
 	Last   wiki.ID // a blob that still has it
 }
 
-// maxScanned bounds the old texts that one call of Removed reads; a Cursor says where to go on.
-const maxScanned = 500
-
 // Removed finds sentences that were taken out of a page, or with the zero Path of any page, and that have all the words
-// of the query in any order: the latest first. A sentence that moved to another page is none, nor is one of which half
-// the words stayed. When no more than a part of history was looked at, the Cursor is not zero although fewer than limit
+// of the query in any order: the latest first. A sentence that stands on its page again is none, nor is one that moved to
+// another page, or of which half the words stayed; of one that was taken out several times, the last time is told. When no more than a part of history was looked at, the Cursor is not zero although fewer than limit
 // came out.
 func (v *View) Removed(ctx context.Context, path wiki.Path, query string, from Cursor, limit int) ([]Removed, Cursor, error) {
 	q := lex([]byte(query))
 	if len(q.words) == 0 {
 		return nil, 0, &wiki.Error{Kind: wiki.Invalid, Sentence: "Give at least one word to look for."}
 	}
-	var found []Removed
-	scanned := 0
-	for no := range v.removals(path, from) {
-		if err := ctx.Err(); err != nil {
-			return nil, 0, err
-		}
-		if len(found) >= limit || scanned == maxScanned {
-			return found, Cursor(no + 1), nil
-		}
-		scanned++
-		more, err := v.removedBy(no, q)
-		if err != nil {
-			return nil, 0, err
-		}
-		found = append(found, more...)
-	}
-	return found, 0, nil
+	return v.removed(ctx, path, q, from, limit)
 }
 
 // removals gives the revs that took a sentence away, latest first.
@@ -428,10 +408,8 @@ func (v *View) removals(path wiki.Path, from Cursor) iter.Seq[int32] {
 		if from > 0 && no >= int32(from) {
 			return false
 		}
-		for g := v.d.revs[no].gone; len(g) > 0; g = g[4:] {
-			if g[0]&1 == 1 {
-				return true
-			}
+		for range v.d.revs[no].removals() {
+			return true
 		}
 		return false
 	}
@@ -450,46 +428,6 @@ func (v *View) removals(path wiki.Path, from Cursor) iter.Seq[int32] {
 			}
 		}
 	}
-}
-
-// removedBy gives the sentences that a rev took away and that have all words of a query.
-func (v *View) removedBy(no int32, q *text) ([]Removed, error) {
-	r := &v.d.revs[no]
-	if r.base < 0 {
-		return nil, nil
-	}
-	blob := v.d.revs[r.base].blob
-	source, err := v.w.Blob(blob)
-	if err != nil {
-		return nil, err
-	}
-	gone := map[uint32]bool{}
-	for g := r.gone; len(g) > 0; g = g[4:] {
-		if h := uint32(g[0]) | uint32(g[1])<<8 | uint32(g[2])<<16 | uint32(g[3])<<24; h&1 == 1 {
-			gone[h] = true
-		}
-	}
-	t := lex(source)
-	var found []Removed
-	for _, s := range t.sentences {
-		if !gone[uint32(s.hash>>32)|1] || !t.hasAll(s, q) {
-			continue
-		}
-		name := v.d.paths[r.path]
-		if r.from >= 0 {
-			name = v.d.paths[r.from]
-		}
-		path, err := wiki.ParsePath(name)
-		if err != nil {
-			return nil, fmt.Errorf("credit: %w", err)
-		}
-		c := &v.d.commits[r.commit]
-		found = append(found, Removed{
-			Path: path, Text: string(source[t.words[s.from].start:t.words[s.to-1].end]), Commit: c.id,
-			Time: time.Unix(c.time, 0).UTC(), By: v.people.authors(v.d, r.commit), Last: blob,
-		})
-	}
-	return found, nil
 }
 
 // hasAll reports whether a sentence has all words of a query.

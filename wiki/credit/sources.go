@@ -50,23 +50,7 @@ func (v *View) Sources(a *Authorship) map[wiki.ID]Source {
 // LatelyRemoved is Removed without a query: the sentences that were taken out of a page, or with the zero Path of any
 // page, latest first.
 func (v *View) LatelyRemoved(ctx context.Context, path wiki.Path, from Cursor, limit int) ([]Removed, Cursor, error) {
-	var found []Removed
-	scanned := 0
-	for no := range v.removals(path, from) {
-		if err := ctx.Err(); err != nil {
-			return nil, 0, err
-		}
-		if len(found) >= limit || scanned == maxScanned {
-			return found, Cursor(no + 1), nil
-		}
-		scanned++
-		more, err := v.removedBy(no, &text{})
-		if err != nil {
-			return nil, 0, err
-		}
-		found = append(found, more...)
-	}
-	return found, 0, nil
+	return v.removed(ctx, path, &text{}, from, limit)
 }
 
 // Matches gives the words of a text that are words of a query, as Removed compares them.
