@@ -95,6 +95,22 @@ func TestCreditsOfAPage(t *testing.T) {
 	}
 }
 
+// TestCreditsOfAFewEdits: a page that was never edited has one version, and two edits of one day are of one day.
+func TestCreditsOfAFewEdits(t *testing.T) {
+	repo, dir := past(t,
+		commit{ana, "Begin", 1_000_000_000, map[string]string{"soil.md": "# Soil\n\nOne two three four five.\n", "sand.md": "# Sand\n"}},
+		commit{benny, "Say more", 1_100_000_000, map[string]string{"soil.md": "# Soil\n\nOne two three four five.\n\nSix seven eight.\n"}},
+		commit{benny, "Say yet more", 1_100_000_300, map[string]string{"soil.md": "# Soil\n\nOne two three four five.\n\nSix seven eight nine ten.\n"}},
+	)
+	h := serve(t, repo, dir, wiki.Options{})
+	if r := h.get("/wiki/sand").want(t, 200, ">1 version</a>"); strings.Contains(r.body, "since") {
+		t.Error("a page that was never edited has a version since")
+	}
+	if r := h.get("/credits/soil").want(t, 200, "9 November 2004"); strings.Contains(r.body, "</time><br>") {
+		t.Error("a day stands there twice")
+	}
+}
+
 // TestCreditsBeforeTheyAreKnown: a page is shown whatever the index of credit is doing.
 func TestCreditsBeforeTheyAreKnown(t *testing.T) {
 	h := build(t, files("index.md", "# Home\n", "soil.md", "# Soil\n\nOne two three.\n"))
