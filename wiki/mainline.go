@@ -65,7 +65,7 @@ func (m *mainline) extend(ctx context.Context, store *gitstore.Store, head ID) e
 		if err != nil {
 			return err
 		}
-		fresh = append(fresh, step{id, c.Committer.When.Unix()})
+		fresh = append(fresh, step{id, c.Committed().Unix()})
 		if id = (ID{}); len(c.Parents) > 0 {
 			id = c.Parents[0]
 		}

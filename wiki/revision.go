@@ -63,7 +63,7 @@ type Change struct {
 // NewCommit shapes what the store read for people: co-authors from the trailers, the summary cut from the message.
 func NewCommit(c *gitstore.CommitData) Commit {
 	return Commit{
-		ID: c.ID, Parents: c.Parents, Time: c.Author.When,
+		ID: c.ID, Parents: c.Parents, Time: c.Written(),
 		Author:    Contributor{c.Author.Name, c.Author.Email},
 		CoAuthors: coAuthors(c.Message, c.Author.Name),
 		Summary:   firstLine(c.Message),

@@ -93,7 +93,7 @@ func (c *collector) add(id ID) error {
 	if err != nil {
 		return err
 	}
-	heap.Push(&c.queue, Step{ID: id, Tree: data.Tree, Parents: data.Parents, Time: data.Author.When.Unix(), Date: data.Committer.When.Unix()})
+	heap.Push(&c.queue, Step{ID: id, Tree: data.Tree, Parents: data.Parents, Time: data.Written().Unix(), Date: data.Committed().Unix()})
 	return nil
 }
 

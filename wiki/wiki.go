@@ -313,7 +313,7 @@ func (w *Wiki) snapshot(id ID, old *Snapshot) (*Snapshot, error) {
 			top.like = old.top.list.Load()
 		}
 	}
-	return w.newSnapshot(id, c.Committer.When, top)
+	return w.newSnapshot(id, c.Committed(), top)
 }
 
 // watch follows the branch until ctx ends. The same fault is logged once.

@@ -211,7 +211,7 @@ func (b *builder) add(step fetched) (err error) {
 
 func (b *builder) addPeople(data *gitstore.CommitData, parents []int32) {
 	d := b.d
-	c := commit{id: data.ID, time: data.Author.When.Unix(), mentions: int32(len(d.mentions))}
+	c := commit{id: data.ID, time: data.Written().Unix(), mentions: int32(len(d.mentions))}
 	c.author = d.personNumber(ident{data.Author.Name, data.Author.Email})
 	for _, m := range readTrailers(data.Message) {
 		d.mentions = append(d.mentions, mention{m.role, d.personNumber(m.ident)})

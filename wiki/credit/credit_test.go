@@ -780,7 +780,7 @@ func TestBadHistories(t *testing.T) {
 		}
 		w := s.wiki()
 		v := viewOf(t, w)
-		if c := v.Contributors(); len(c) != 1 || c[0].Edits != 4 || len(c[0].Days) != 4 {
+		if c := v.Contributors(); len(c) != 1 || c[0].Edits != 4 || len(c[0].Days) != 3 { // the year 10000 is no date
 			t.Errorf("%+v", c[0])
 		}
 		credit.Flows(v.Participation().People, credit.MonthOf(w.Head().Time()))

@@ -12,7 +12,8 @@ import (
 // that other answers come out.
 //
 //	1: the first format.
-//	2: merges take whole lines from their parents, and remove only what all of these have.
+//	2: merges take whole lines from their parents, and remove only what all of these have. Dates before 1970, and in place
+//	   of one that cannot be read the committer's.
 var format = recordlog.Format{Magic: "coppice credit\n", Version: 2}
 
 // A record's numbers are unsigned varints:

@@ -10,7 +10,8 @@ import (
 // format of the file. Its version is raised whenever older files would be read wrongly.
 //
 //	1: the first format.
-var format = recordlog.Format{Magic: "coppice history\n", Version: 1}
+//	2: dates before 1970, and in place of one that cannot be read the committer's.
+var format = recordlog.Format{Magic: "coppice history\n", Version: 2}
 
 // A record's numbers are unsigned varints:
 //

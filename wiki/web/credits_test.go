@@ -111,6 +111,41 @@ func TestCreditsOfAFewEdits(t *testing.T) {
 	}
 }
 
+// TestCreditsOfStrangeDates has commits with dates that git would not write.
+func TestCreditsOfStrangeDates(t *testing.T) {
+	repo, _ := past(t,
+		commit{ana, "Begin", 1_000_000_000, map[string]string{"index.md": "# Home\n"}},
+		commit{ana, "A page", 1_000_000_000, map[string]string{"soil.md": "# Soil\n\nOne two three four five.\n"}},
+	)
+	git := func(in string, args ...string) string {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), "git", append([]string{"-C", repo}, args...)...)
+		cmd.Stdin = strings.NewReader(in)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("git %v: %v", args, err)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	parent, tree := git("", "rev-parse", "main~1"), git("", "rev-parse", "main^{tree}")
+	for _, author := range []string{"Neg <neg@example.org> -1000000000 +0000", "Far <far@example.org> 99999999999999 +0000", "Lost <lost@example.org>"} {
+		raw := "tree " + tree + "\nparent " + parent + "\nauthor " + author + "\ncommitter Git <git@example.org> 1100000000 +0000\n\nBegin\n"
+		git("", "update-ref", "refs/heads/main", git(raw, "hash-object", "-t", "commit", "-w", "--stdin", "--literally"))
+		h := serve(t, repo, t.TempDir(), wiki.Options{})
+		day, name := "9 November 2004", strings.Fields(author)[0]
+		if name == "Neg" {
+			day = "24 April 1938"
+		}
+		link := ">" + name + "</a>"
+		h.get("/wiki/soil").want(t, 200, day, "<dt>Begun</dt>", link)
+		if r := h.get("/credits/soil").want(t, 200, day, "<dt>Begun</dt>", link); strings.Contains(r.body, "words from another page") {
+			t.Errorf("%s edited the page", name)
+		}
+		h.get("/history/soil").want(t, 200, day)
+		h.get("/contributors/"+strings.ToLower(name)).want(t, 200, "Edited on", day, "Activity in "+day[len(day)-4:])
+	}
+}
+
 // TestCreditsBeforeTheyAreKnown: a page is shown whatever the index of credit is doing.
 func TestCreditsBeforeTheyAreKnown(t *testing.T) {
 	h := build(t, files("index.md", "# Home\n", "soil.md", "# Soil\n\nOne two three.\n"))

@@ -80,7 +80,7 @@ func (r *repacker) newCommits(ctx context.Context) ([]placedCommit, error) {
 		c.Message, c.ExtraHeaders = "", nil // the rest is small
 		commits = append(commits, placedCommit{c, int32(n)})
 	}
-	slices.SortStableFunc(commits, func(a, b placedCommit) int { return b.Committer.When.Compare(a.Committer.When) })
+	slices.SortStableFunc(commits, func(a, b placedCommit) int { return b.Committed().Compare(a.Committed()) })
 	return commits, nil
 }
 

@@ -71,6 +71,22 @@ type Signature struct {
 	When        time.Time // zero when the date could not be read
 }
 
+// Written is when the author wrote a commit. Where that date cannot be read it is the committer's, and where neither can,
+// the beginning of 1970, which git shows then.
+func (c *CommitData) Written() time.Time { return firstKnown(c.Author.When, c.Committer.When) }
+
+// Committed is when a commit was made: what Written is to the author's date it is to the committer's.
+func (c *CommitData) Committed() time.Time { return firstKnown(c.Committer.When, c.Author.When) }
+
+func firstKnown(dates ...time.Time) time.Time {
+	for _, t := range dates {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return time.Unix(0, 0).UTC()
+}
+
 // Header is a commit header that CommitData has no field for, such as gpgsig or mergetag. Value holds the lines joined
 // by "\n", without the space that git puts before each line but the first.
 type Header struct{ Key, Value string }
@@ -229,15 +245,23 @@ func parseSignature(b []byte, decode func([]byte) string) Signature {
 	}
 }
 
-// maxCommitTime is the last second of the year 9999: later times come from broken clocks and break formats (RFC 3339, JSON).
-const maxCommitTime = 253402300799
+// Dates outside the years 1 to 9999 come from broken clocks and break formats (RFC 3339, JSON). Dates before 1970 are none
+// that git writes, but other tools do, for texts that are older than the repository.
+const (
+	minCommitTime = -62135596800 // the first second of the year 1, which is the zero time
+	maxCommitTime = 253402300799 // the last second of the year 9999
+)
 
 // parseDate reads "seconds zone". A missing or strange zone is UTC; seconds that cannot be read are the zero time.
 func parseDate(b []byte) time.Time {
 	b = bytes.TrimSpace(b)
 	seconds, zone, _ := bytes.Cut(b, []byte{' '})
-	n, ok := parseDigits(seconds)
-	if !ok || n > maxCommitTime {
+	digits, before1970 := bytes.CutPrefix(seconds, []byte{'-'})
+	n, ok := parseDigits(digits)
+	if before1970 {
+		n = -n
+	}
+	if !ok || n <= minCommitTime || n > maxCommitTime {
 		return time.Time{}
 	}
 	return time.Unix(n, 0).In(parseZone(bytes.TrimSpace(zone)))

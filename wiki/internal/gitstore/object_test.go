@@ -50,7 +50,16 @@ func TestParseCommit(t *testing.T) {
 		}},
 		{"no date", tree + "author A <a@x>\n\n", func(c *CommitData) bool { return c.Author.When.IsZero() && c.Author.Email == "a@x" }},
 		{"date of words", tree + "author A <a@x> Thu Jan 1\n\n", func(c *CommitData) bool { return c.Author.When.IsZero() }},
-		{"date before 1970", tree + "author A <a@x> -5 +0000\n\n", func(c *CommitData) bool { return c.Author.When.IsZero() }},
+		{"date before 1970", tree + "author A <a@x> -1000000000 +0100\n\n", func(c *CommitData) bool { return c.Author.When.Unix() == -1000000000 }},
+		{"date before the year 1", tree + "author A <a@x> -62135596801 +0000\n\n", func(c *CommitData) bool { return c.Author.When.IsZero() }},
+		{"date of a sign", tree + "author A <a@x> - +0000\n\n", func(c *CommitData) bool { return c.Author.When.IsZero() }},
+		{"author's date lost", tree + "author A <a@x> 99999999999999 +0000\ncommitter B <b@x> 7 +0000\n\n", func(c *CommitData) bool {
+			return c.Written().Unix() == 7 && c.Committed().Unix() == 7
+		}},
+		{"committer's date lost", tree + "author A <a@x> 5 +0000\ncommitter B <b@x>\n\n", func(c *CommitData) bool {
+			return c.Written().Unix() == 5 && c.Committed().Unix() == 5
+		}},
+		{"both dates lost", tree + "author A <a@x>\n\n", func(c *CommitData) bool { return c.Written().Unix() == 0 && c.Committed().Unix() == 0 }},
 		{"date past the year 9999", tree + "author A <a@x> 253402300800 +0000\n\n", func(c *CommitData) bool { return c.Author.When.IsZero() }},
 		{"date of too many digits", tree + "author A <a@x> 99999999999999999999 +0000\n\n", func(c *CommitData) bool { return c.Author.When.IsZero() }},
 		{"date without zone", tree + "author A <a@x> 5\n\n", func(c *CommitData) bool { return c.Author.When.Equal(time.Unix(5, 0)) }},
