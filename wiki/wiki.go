@@ -299,6 +299,9 @@ func (w *Wiki) unreadable(id ID, err error) error {
 	}
 }
 
+// Now is the time by the wiki's clock.
+func (w *Wiki) Now() time.Time { return w.now() }
+
 // snapshot reads a commit; folders that old has too are shared with it.
 func (w *Wiki) snapshot(id ID, old *Snapshot) (*Snapshot, error) {
 	c, err := w.store.Commit(id)

@@ -209,7 +209,7 @@ func (c *counting) edit(no int32) {
 	if r.carries() {
 		return
 	}
-	when := time.Unix(v.d.commits[r.commit].time, 0).UTC()
+	when := v.when(r.commit)
 	_, alive := c.paths[r.page]
 	authors := v.people.authors(v.d, r.commit)
 	for _, p := range authors {

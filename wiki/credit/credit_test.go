@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"coppice/wiki"
 	"coppice/wiki/credit"
@@ -780,11 +781,45 @@ func TestBadHistories(t *testing.T) {
 		}
 		w := s.wiki()
 		v := viewOf(t, w)
-		if c := v.Contributors(); len(c) != 1 || c[0].Edits != 4 || len(c[0].Days) != 3 { // the year 10000 is no date
+		if c := v.Contributors(); len(c) != 1 || c[0].Edits != 4 || len(c[0].Days) != 2 { // the year 10000 is no date
 			t.Errorf("%+v", c[0])
 		}
 		credit.Flows(v.Participation().People, credit.MonthOf(w.Head().Time()))
 	})
+}
+
+// TestFuture shows no date that is yet to come.
+func TestFuture(t *testing.T) {
+	s := newStory(t)
+	s.commit("main", "Ann", "a", "a.md", one)
+	s.clock = 4_000_000_000
+	s.commit("main", "Ben", "b", "a.md", one+"\n\n"+two)
+	s.clock = 1_600_100_000
+	s.commit("main", "Cy", "c", "b.md", three)
+	s.clock = 4_100_000_000
+	s.commit("main", "Dee", "d", "a.md", one+"\n\n"+two+"\n\n"+three)
+	w := s.wiki()
+	before := w.Now().Truncate(time.Second)
+	v := viewOf(t, w)
+	last := map[string]time.Time{}
+	for _, c := range v.Contributors() {
+		last[c.Name] = c.Last
+	}
+	if !last["Ben"].Equal(last["Cy"]) {
+		t.Errorf("Ben edited on %s, and what follows is of %s", last["Ben"], last["Cy"])
+	}
+	if d := last["Dee"]; d.Before(before) || d.After(w.Now()) {
+		t.Errorf("Dee edited on %s", d)
+	}
+	c, err := v.Credits(at(t, w, "a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range c.Revisions {
+		if r.Time.After(w.Now()) {
+			t.Errorf("a revision of %s", r.Time)
+		}
+	}
 }
 
 // TestFollowingEqualsBuilding edits at random, here and by pushes, forced ones too, and compares the index that followed

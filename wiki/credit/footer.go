@@ -60,7 +60,7 @@ func (v *View) footer(rev, last, at int32, revised int) *Footer {
 		}
 		c := v.d.revs[no].commit
 		for _, who := range v.people.reviewers(v.d, c) {
-			f.Reviewers = reviewed(f.Reviewers, who, time.Unix(v.d.commits[c].time, 0).UTC())
+			f.Reviewers = reviewed(f.Reviewers, who, v.when(c))
 		}
 	}
 	slices.SortFunc(f.Reviewers, laterReview)

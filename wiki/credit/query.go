@@ -21,13 +21,14 @@ type View struct {
 	d      *data
 	people *roster
 	tip    int32 // number of the Snapshot's commit, or of the newest that is known
+	now    int64 // Unix seconds: see when
 }
 
 // View gives the index for a request that reads from a Snapshot. The index may be behind it: a page that it does not
 // know yet is ErrBehind.
 func (x *Index) View(w *wiki.Wiki, s *wiki.Snapshot) *View {
 	d := x.view()
-	v := &View{x: x, w: w, snap: s, d: d, people: x.roster(d, w, s), tip: int32(len(d.commits) - 1)}
+	v := &View{x: x, w: w, snap: s, d: d, people: x.roster(d, w, s), tip: int32(len(d.commits) - 1), now: w.Now().Unix()}
 	if no, ok := d.number(s.Commit()); ok {
 		v.tip = no
 	} else if no, ok := d.number(d.position); ok {
@@ -38,6 +39,26 @@ func (x *Index) View(w *wiki.Wiki, s *wiki.Snapshot) *View {
 
 // ErrBehind says that the index does not know a page's text yet: it was saved a moment ago, or history is being read.
 var ErrBehind = errors.New("credit: the text is not known yet")
+
+// nextCommits is how many commits after one whose date is in the future are looked at for a true one. Where a clock was
+// wrong for longer, today will do.
+const nextCommits = 256
+
+// when gives the author's date of a commit, UTC. One in the future comes from a wrong clock: it counts as that of the first
+// commit that builds on this one and has a date in the past, or else as today.
+func (v *View) when(commit int32) time.Time {
+	at := v.d.commits[commit].time
+	if at > v.now {
+		at = v.now
+		for next := commit + 1; next < min(commit+nextCommits, int32(len(v.d.commits))); next++ {
+			if t := v.d.commits[next].time; t <= v.now && v.d.reaches(commit, next) {
+				at = t
+				break
+			}
+		}
+	}
+	return time.Unix(at, 0).UTC()
+}
 
 // Problems are the lines of .mailmap and credit.yml that could not be read.
 func (v *View) Problems() []Problem { return v.people.problems }
@@ -150,7 +171,7 @@ func (v *View) Authorship(page wiki.Page) (*Authorship, error) {
 		c := &v.d.commits[r.commit]
 		a.Passages = append(a.Passages, Passage{
 			Start: int(t.words[from].start), End: int(t.words[to-1].end), Words: to - from, first: from,
-			Commit: c.id, Time: time.Unix(c.time, 0).UTC(), Authors: v.people.authors(v.d, r.commit),
+			Commit: c.id, Time: v.when(r.commit), Authors: v.people.authors(v.d, r.commit),
 		})
 		from = to
 	}
@@ -358,7 +379,7 @@ func (v *View) revision(no int32) Revision {
 	r := &v.d.revs[no]
 	c := &v.d.commits[r.commit]
 	return Revision{
-		Commit: c.id, Time: time.Unix(c.time, 0).UTC(), Kind: r.kind, Authors: v.people.authors(v.d, r.commit),
+		Commit: c.id, Time: v.when(r.commit), Kind: r.kind, Authors: v.people.authors(v.d, r.commit),
 		Words: int(r.words), Added: int(r.added), Removed: int(r.dropped), Substantial: v.substantial(no),
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"iter"
-	"time"
 
 	"coppice/wiki"
 )
@@ -89,7 +88,7 @@ func (s *removedSearch) by(no int32, q *text) ([]Removed, error) {
 		c := &v.d.commits[r.commit]
 		found = append(found, Removed{
 			Path: path, Text: string(source[t.words[x.from].start:t.words[x.to-1].end]), Commit: c.id,
-			Time: time.Unix(c.time, 0).UTC(), By: v.people.authors(v.d, r.commit), Last: blob,
+			Time: v.when(r.commit), By: v.people.authors(v.d, r.commit), Last: blob,
 		})
 	}
 	return found, nil

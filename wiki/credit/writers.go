@@ -31,7 +31,7 @@ func (v *View) Writers(path wiki.Path) (people []*Person, changed time.Time) {
 	for _, no := range slices.Backward(line) {
 		commit := v.d.revs[no].commit
 		if changed.IsZero() {
-			changed = time.Unix(v.d.commits[commit].time, 0).UTC()
+			changed = v.when(commit)
 		}
 		if v.d.revs[no].carries() {
 			continue
