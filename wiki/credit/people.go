@@ -37,6 +37,7 @@ type roster struct {
 	mailmap  wiki.ID
 	file     wiki.ID // of the rules
 	bySlug   map[string]*Person
+	active   active
 }
 
 // isShared reports addresses that stand for nobody in particular: whoever has given none.

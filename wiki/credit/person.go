@@ -2,6 +2,7 @@ package credit
 
 import (
 	"slices"
+	"sync"
 
 	"coppice/wiki"
 )
@@ -80,6 +81,39 @@ func (v *View) Author(commit wiki.ID) (p *Person, ok bool) {
 		return nil, false
 	}
 	return v.people.person(v.d.commits[no].author)
+}
+
+// active says for each person of a roster, by number, whether commits give them credit. It is made when it is first asked
+// for, and grows with the data.
+type active struct {
+	mu            sync.Mutex
+	persons       []bool
+	revs, commits int // that were looked at
+}
+
+// Active reports whether a person of this View is a Contributor, without adding anything up: not who only committed what
+// others had suggested, what was imported, or what changed the look of the text.
+func (v *View) Active(p *Person) bool {
+	a := &v.people.active
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.persons == nil {
+		a.persons = make([]bool, len(v.people.persons))
+	}
+	note := func(people []*Person) {
+		for _, p := range people {
+			a.persons[p.number] = true
+		}
+	}
+	for ; a.revs < len(v.d.revs); a.revs++ {
+		if r := &v.d.revs[a.revs]; !r.carries() {
+			note(v.people.authors(v.d, r.commit))
+		}
+	}
+	for ; a.commits < len(v.d.commits); a.commits++ {
+		note(v.people.reviewers(v.d, int32(a.commits)))
+	}
+	return a.persons[p.number]
 }
 
 // person gives the Person of somebody whom commits name.

@@ -123,10 +123,14 @@ func (q *request) authored(c wiki.Commit) (name, url string) {
 	if q.cfg.Credit.Reached().IsZero() {
 		return name, ""
 	}
-	if p, ok := q.credit().Author(c.ID); ok && !p.Hidden {
-		return p.Name, contributorURL(p)
+	p, ok := q.credit().Author(c.ID)
+	switch {
+	case !ok || p.Hidden:
+		return name, ""
+	case !q.credit().Active(p): // who only merged or imported has no page
+		return p.Name, ""
 	}
-	return name, ""
+	return p.Name, contributorURL(p)
 }
 
 // wholeWords rounds, for words that several people share count in parts.
@@ -180,6 +184,9 @@ func (q *request) otherName(name string, behind bool) error {
 			v.Rows = append(v.Rows, contributorRow(c))
 		}
 		return q.render(http.StatusMultipleChoices, "namesakes", v)
+	}
+	if q.credit().Commit().IsZero() {
+		return &failure{status: http.StatusServiceUnavailable, sentence: "Who wrote here is still being read. Please try again in a moment."}
 	}
 	v := ErrorView{
 		Base: q.base("Nobody of this name", "error"), Status: http.StatusNotFound, Sentence: fmt.Sprintf("Nobody called “%s” has written or reviewed here.", shown),

@@ -69,6 +69,47 @@ func TestContributorsWhoOptedOutAndBots(t *testing.T) {
 	}
 }
 
+// TestNoLinksToNobody: who only merged, imported or formatted what others wrote has no page, and nothing leads to one.
+func TestNoLinksToNobody(t *testing.T) {
+	repo, dir := past(t,
+		commit{ana, "Begin", 1_000_000_000, map[string]string{"index.md": "# Home\n"}},
+		commit{"Merger <merger@example.org>", "Merge\n\nSuggested-by: Ben <ben@example.org>\n", 1_100_000_000, map[string]string{"soil.md": "# Soil\n\nOne two three.\n"}},
+		commit{"Importer <importer@example.org>", "Import\n\nImported-from: Cara\n", 1_200_000_000, map[string]string{"sand.md": "# Sand\n\nFour five six.\n"}},
+	)
+	h := serve(t, repo, dir, wiki.Options{})
+	for page, name := range map[string]string{"soil": "Merger", "sand": "Importer"} {
+		slug := "/contributors/" + strings.ToLower(name)
+		h.get(slug).want(t, 404)
+		for _, address := range []string{"/wiki/" + page, "/history/" + page, "/recent"} {
+			if r := h.get(address).want(t, 200, name); strings.Contains(r.body, slug) {
+				t.Errorf("%s leads to %s", address, slug)
+			}
+		}
+	}
+	h.get("/wiki/soil").want(t, 200, `href="/contributors/ben"`)
+	if _, err := h.wiki.Save(t.Context(), wiki.Edit{Path: mustPath(t, "new"), Source: []byte("# New\n\nA page.\n"), Author: wiki.Contributor{Name: "Merger", Email: "merger@example.org"}}); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	h.get("/wiki/soil").want(t, 200, `href="/contributors/merger"`)
+	h.get("/contributors/merger").want(t, 200)
+}
+
+// TestPeopleBeforeTheyAreKnown: while nothing is known of anybody, nobody is said not to be there.
+func TestPeopleBeforeTheyAreKnown(t *testing.T) {
+	h := build(t, files("index.md", "# Home\n"), func(c *Config) {
+		empty, err := credit.Open(t.TempDir(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = empty.Close() })
+		c.Credit = empty
+	})
+	if r := h.get("/contributors/ada-writer").want(t, 503, "still being read"); r.header.Get("Retry-After") == "" {
+		t.Error("nothing says when to ask again")
+	}
+}
+
 func TestContributorNamesOfAnyKind(t *testing.T) {
 	c := newCrowd(t, "index.md", "# Home\n")
 	for i, name := range []string{"مريم علي", "李小龍", "A/B.C %20 ../d", "..", "<b>Bold</b>", "O'Neil & \"Sons\""} {
