@@ -128,7 +128,7 @@ func (a *API) credits(ctx context.Context, in *creditRequest) (*answer[CreditsAn
 		body.Reviewers = append(body.Reviewers, Reviewer{r.Name, r.Reviews, stamp(r.Last)})
 	}
 	for _, p := range markdown.Parse(v.page.Source, markdown.Options{}).FrontMatter.Participants {
-		body.Participants = append(body.Participants, Participant(p))
+		body.Participants = append(body.Participants, Participant{v.view.ShownName(p.Name), p.Part})
 	}
 	for i := len(c.Revisions) - 1; i > 0 && len(body.Substantial) < maxLimit; i-- {
 		if r := c.Revisions[i]; r.Substantial {

@@ -61,9 +61,10 @@ func TestCredits(t *testing.T) {
 		t.Errorf("the credits of the first version are %+v", old)
 	}
 	// A name that changes its meaning changes the answer, and its tag.
-	h.saveFile(t, ".coppice/credit.yml", "opt_out: [Ben Reader]\nlicence: CC BY 4.0\n")
+	h.saveFile(t, ".coppice/credit.yml", "opt_out: [Ben Reader, Mira]\nlicence: CC BY 4.0\n")
 	hidden := into[api.CreditsAnswer](t, h.get("/api/v1/pages/guide/beds/credits", "If-None-Match: "+w.Header().Get("ETag")))
-	if hidden.Contributors[1].Name != "a contributor" || hidden.Licence != "CC BY 4.0" || hidden.Revision != revision {
+	if hidden.Contributors[1].Name != "a contributor" || hidden.Licence != "CC BY 4.0" || hidden.Revision != revision ||
+		!slices.Equal(hidden.Participants, []api.Participant{{Name: "a contributor", Part: "launched it"}}) {
 		t.Errorf("after opting out: %+v", hidden)
 	}
 }

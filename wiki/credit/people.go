@@ -38,6 +38,7 @@ type roster struct {
 	file     wiki.ID // of the rules
 	bySlug   map[string]*Person
 	active   active
+	hidden   hiddenNames
 }
 
 // isShared reports addresses that stand for nobody in particular: whoever has given none.

@@ -2,6 +2,7 @@ package credit
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"coppice/wiki"
@@ -114,6 +115,35 @@ func (v *View) Active(p *Person) bool {
 		note(v.people.reviewers(v.d, int32(a.commits)))
 	}
 	return a.persons[p.number]
+}
+
+// hiddenNames are the names, in small letters, under which people who opted out were known. They are listed when one is
+// first asked for.
+type hiddenNames struct {
+	once sync.Once
+	has  map[string]bool
+}
+
+// ShownName is Shown for somebody of whom only a name is known, as of the people of a discussion: whoever has, or had, the
+// name of somebody who opted out is not named.
+func (v *View) ShownName(name string) string {
+	x := v.people
+	if len(x.rules.optOut) == 0 {
+		return name
+	}
+	x.hidden.once.Do(func() {
+		x.hidden.has = map[string]bool{}
+		for no, id := range x.resolved {
+			if p, ok := x.person(int32(no)); ok && p.Hidden {
+				x.hidden.has[strings.ToLower(id.name)] = true
+				x.hidden.has[strings.ToLower(v.d.people[no].name)] = true
+			}
+		}
+	})
+	if low := strings.ToLower(name); x.rules.optOut[low] || low != "" && x.hidden.has[low] {
+		return hiddenName
+	}
+	return name
 }
 
 // person gives the Person of somebody whom commits name.

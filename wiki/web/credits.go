@@ -27,8 +27,9 @@ func toneOf(i int) string { return strconv.Itoa(min(i, tones) + 1) }
 // if it does not know the page, what history tells. No page waits for it.
 func (q *request) pageCredits(page wiki.Page, b *body, v *PageView) {
 	kept, ok := q.knownCredits(page)
+	discussed := q.participants(b.people[:min(len(b.people), participantsShown)])
 	if !ok {
-		c := PageCredits{Created: v.Created.Time, CreatedURL: v.Created.URL, Behind: true}
+		c := PageCredits{Created: v.Created.Time, CreatedURL: v.Created.URL, Behind: true, Participants: discussed}
 		if v.Created.Author != "" {
 			c.Original = []CreditName{{Name: v.Created.Author}}
 		}
@@ -40,7 +41,7 @@ func (q *request) pageCredits(page wiki.Page, b *body, v *PageView) {
 	}
 	c := kept.credits
 	c.URL = address("credits", page.Path.String())
-	c.Participants, c.MoreParticipants = b.people[:min(len(b.people), participantsShown)], max(0, len(b.people)-participantsShown)
+	c.Participants, c.MoreParticipants = discussed, len(b.people)-len(discussed)
 	v.Credits, v.CreditsPrint = &c, kept.print
 }
 
@@ -226,6 +227,19 @@ func participantsOf(doc *markdown.Document) []Participant {
 	return list
 }
 
+// participants gives the people of a discussion as they may be named. Where no file says who opted out, credit is not
+// asked.
+func (q *request) participants(people []Participant) []Participant {
+	if _, ok := q.snap.FileID(credit.RulesFile); !ok || len(people) == 0 {
+		return people
+	}
+	shown := slices.Clone(people)
+	for i := range shown {
+		shown[i].Name = q.credit().ShownName(shown[i].Name)
+	}
+	return shown
+}
+
 // credited is what a request for credits is about.
 type credited struct {
 	path    wiki.Path // of today, or the last one
@@ -372,7 +386,7 @@ func (q *request) creditsView(c *credited) CreditsView {
 		v.Texts = q.attributionTexts(c)
 		return v
 	}
-	v.Original, v.Created, v.Participants = creditNamesOf(known.Original), known.Created, participantsOf(c.doc)
+	v.Original, v.Created, v.Participants = creditNamesOf(known.Original), known.Created, q.participants(participantsOf(c.doc))
 	if !known.Created.IsZero() {
 		v.CreatedURL = q.versionURL(c.path, known.CreatedIn)
 	}

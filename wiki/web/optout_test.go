@@ -45,3 +45,19 @@ func TestOptOutHoldsEverywhere(t *testing.T) {
 		}
 	}
 }
+
+// Somebody of a discussion of whom the page gives only the name has opted out by a mail address. What the page's source
+// says is its text, and shown where that is.
+func TestOptOutHoldsForParticipants(t *testing.T) {
+	h := build(t, files("index.md", "---\nparticipants:\n  - shyanne quiet: launched it\n  - Mira\n---\n# Home\n\nFirst words.\n", ".coppice/credit.yml", "opt_out:\n  - shy@example.org\n"))
+	_, err := h.wiki.Save(t.Context(), wiki.Edit{Path: mustPath(t, "other"), Source: []byte("# Other\n\nWords.\n"), Author: wiki.Contributor{Name: "Shyanne Quiet", Email: "shy@example.org"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	for _, address := range []string{"/wiki/index", "/credits/index"} {
+		if r := h.get(address).want(t, 200, "<bdi>a contributor</bdi>", "launched it", "<bdi>Mira</bdi>"); strings.Contains(r.body, "shyanne") {
+			t.Errorf("%s names them", address)
+		}
+	}
+}
