@@ -207,7 +207,7 @@ func checkFooter(b *tab, words map[string]int) {
 		b.t.Errorf("the footer says %q, and the edits say %q", got, want)
 	}
 	foot := b.text(".credits")
-	if !strings.Contains(foot, "by "+nia+"; 11 versions since") || !strings.Contains(foot, "All credits of this page") || strings.Contains(foot, "still being read") {
+	if !strings.Contains(foot, "by "+nia+"; 11 versions") || !strings.Contains(foot, "All credits of this page") || strings.Contains(foot, "still being read") {
 		b.t.Errorf("the footer is %q", foot)
 	}
 }
