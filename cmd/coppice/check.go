@@ -238,7 +238,9 @@ func checkCredit(ctx context.Context, w *wiki.Wiki, mine *credit.Index, f *fault
 			return err
 		}
 	}
-	if err := mine.Equal(other); err != nil {
+	if err := mine.Equal(ctx, w, w.Head(), other); ctx.Err() != nil {
+		return err
+	} else if err != nil {
 		f.add("%v; coppice reindex mends it", err)
 	}
 	fmt.Fprintln(f.out, "credit compared")

@@ -103,7 +103,7 @@ func (x *Index) forget() {
 }
 
 func newData() *data {
-	d := &data{tables: newTables()}
+	d := &data{head: -1, tables: newTables()}
 	d.tables.newest = d
 	return d
 }
@@ -266,7 +266,7 @@ func fromNothing(ctx context.Context, w *wiki.Wiki, head wiki.ID, progress func(
 	if err := b.build(ctx, steps, progress); err != nil {
 		return nil, nil, err
 	}
-	d.position = head
+	d.reach(head)
 	return d, b, nil
 }
 
@@ -288,7 +288,7 @@ func (x *Index) extend(ctx context.Context, w *wiki.Wiki, old *data, steps []wik
 	b.d = d
 	err := b.build(ctx, steps, func(int, int) {})
 	if err == nil {
-		d.position = head
+		d.reach(head)
 		err = x.file.Append(encode(old, d))
 	}
 	x.mu.Lock()

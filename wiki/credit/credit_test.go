@@ -538,9 +538,76 @@ func TestBadHistories(t *testing.T) {
 	})
 }
 
+// equalsFresh compares an index with one that is made anew.
+func equalsFresh(t *testing.T, x *credit.Index, w *wiki.Wiki) {
+	t.Helper()
+	fresh := openIndex(t, t.TempDir())
+	follow(t, fresh, w)
+	if err := x.Equal(t.Context(), w, w.Head(), fresh); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// move lets main be where another branch is, as a push does.
+func move(t *testing.T, w *wiki.Wiki, branch string) {
+	t.Helper()
+	git(t, w.Dir(), "", "update-ref", "refs/heads/main", "refs/heads/"+branch)
+	if err := w.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestArrival lets commits come in after others that are younger, as when somebody pulls and pushes: answers are those of
+// history all the same.
+func TestArrival(t *testing.T) {
+	text := func(word string) string { // that stands nowhere else
+		var b strings.Builder
+		for i := range 30 {
+			fmt.Fprintf(&b, "%s%d ", word, i)
+		}
+		return b.String()
+	}
+	s := newStory(t)
+	base := s.commit("main", "Zed", "z", "a.md", one)
+	side := s.commitFrom("side", "Same <one@example.org>", "s", []int{base}, "n.md", "# New\n\n"+two)
+	side = s.commitFrom("side", "Una", "s", []int{side}, "a.md", one+"\n\n"+text("una"))
+	s.clock += 100_000
+	main := s.commitFrom("main", "Same <two@example.org>", "m", []int{base}, "n.md", "# New\n\n"+three)
+	main = s.commitFrom("main", "Max", "m", []int{main}, "a.md", text("max")+"\n\n"+one)
+	s.commitFrom("pushed", "Merger", "m", []int{side, main}, "a.md", text("max")+"\n\n"+one+"\n\n"+text("una"),
+		"n.md", "# New\n\n"+two+"\n\n"+three)
+	w := s.wiki()
+	x := openIndex(t, t.TempDir())
+	follow(t, x, w)
+	x.View(w, w.Head()).Contributors()
+	move(t, w, "pushed")
+	follow(t, x, w)
+	v := x.View(w, w.Head())
+	for name, email := range map[string]string{"same": "one@example.org", "same-2": "two@example.org"} {
+		if c, ok := v.Contributor(name); !ok || c.Email != email {
+			t.Errorf("%s is %+v", name, c)
+		}
+	}
+	c, err := v.Credits(at(t, w, "n"))
+	if err != nil || len(c.Original) != 1 || c.Original[0].Email != "one@example.org" || len(c.Revisions) != 3 {
+		t.Errorf("%v: %+v", err, c)
+	}
+	f, err := v.Footer(at(t, w, "a"), 2)
+	if err != nil || len(f.Revised) != 2 || f.Revised[0].Authors[0].Name != "Max" || f.Revised[1].Authors[0].Name != "Una" {
+		t.Errorf("%v: %+v", err, f)
+	}
+	equalsFresh(t, x, w)
+}
+
 // TestFollowingEqualsBuilding edits at random, here and by pushes, forced ones too, and compares the index that followed
 // with a fresh one.
 func TestFollowingEqualsBuilding(t *testing.T) {
+	for seed := range uint64(3) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) { followAtRandom(t, rand.New(rand.NewPCG(5, seed))) })
+	}
+}
+
+func followAtRandom(t *testing.T, random *rand.Rand) {
 	s := newStory(t)
 	s.commit("main", "Ann", "a", "a.md", "# A\n\n"+one, "b.md", "# B\n\n"+two, "c/d.md", "# D\n\n"+three)
 	w := s.wiki()
@@ -549,8 +616,7 @@ func TestFollowingEqualsBuilding(t *testing.T) {
 	follow(t, x, w)
 	clone := filepath.Join(t.TempDir(), "clone")
 	git(t, ".", "", "clone", "-q", w.Dir(), clone)
-	random := rand.New(rand.NewPCG(5, 6))
-	for step := range 60 {
+	for step := range 40 {
 		randomStep(t, w, clone, random, step)
 		if err := w.Refresh(t.Context()); err != nil {
 			t.Fatal(err)
@@ -568,11 +634,8 @@ func TestFollowingEqualsBuilding(t *testing.T) {
 				t.Fatal("the position is not kept")
 			}
 		}
-		fresh := openIndex(t, t.TempDir())
-		follow(t, fresh, w)
-		if err := x.Equal(fresh); err != nil {
-			t.Fatalf("step %d: %v", step, err)
-		}
+		t.Log("step", step)
+		equalsFresh(t, x, w)
 		footersAreCredits(t, x, w, w.Head())
 		commits := strings.Fields(git(t, w.Dir(), "", "rev-list", "main"))
 		old, err := w.At(t.Context(), commits[random.IntN(len(commits))])
@@ -644,18 +707,28 @@ func randomStep(t *testing.T, w *wiki.Wiki, clone string, random *rand.Rand, ste
 		_, err = w.Delete(t.Context(), wiki.Delete{Path: p, Author: ann})
 	default:
 		git(t, clone, "", "fetch", "-q")
-		git(t, clone, "", "checkout", "-qB", "side", fmt.Sprintf("origin/main~%d", random.IntN(2)))
-		if err := os.WriteFile(filepath.Join(clone, fmt.Sprintf("pushed-%d.md", step)), fmt.Appendf(nil, "# Pushed\n\n%s\n\n%s", two, other.Source), 0o666); err != nil {
-			t.Fatal(err)
+		commits := strings.Count(git(t, w.Dir(), "", "rev-list", "--first-parent", "main"), "\n")
+		git(t, clone, "", "checkout", "-qB", "side", fmt.Sprintf("origin/main~%d", random.IntN(min(commits, 5)+1)))
+		for i := range 1 + random.IntN(3) {
+			files := map[string]string{
+				fmt.Sprintf("pushed-%d.md", step):          fmt.Sprintf("# Pushed\n\n%s\n\nTime %d.\n\n%s", two, i, other.Source),
+				fmt.Sprintf("both-%d.md", random.IntN(20)): fmt.Sprintf("# Both\n\n%s\n\nTime %d of step %d.", three, i, step),
+			}
+			for name, text := range files {
+				if err := os.WriteFile(filepath.Join(clone, name), []byte(text), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+			git(t, clone, "", "add", ".")
+			git(t, clone, "", "commit", "-qm", "pushed", "-m", fmt.Sprintf("Reviewed-by: Person %d <p%d@example.org>", step%4, step%4),
+				"--author", fmt.Sprintf("Person %d <q%d@example.org>", random.IntN(4), random.IntN(4)), "--date", fmt.Sprintf("@%d +0000", 1_700_000_000+random.IntN(200_000_000)))
 		}
-		git(t, clone, "", "add", ".")
-		git(t, clone, "", "commit", "-qm", "pushed", "-m", fmt.Sprintf("Reviewed-by: Person %d <p%d@example.org>", step%4, step%4))
 		if step%3 == 1 { // the wiki's line becomes the second parent
-			git(t, clone, "", "merge", "-q", "--no-edit", "--no-ff", "origin/main")
+			git(t, clone, "", "merge", "-q", "--no-edit", "--no-ff", "-X", "ours", "origin/main")
 			git(t, clone, "", "checkout", "-qB", "main")
 		} else {
 			git(t, clone, "", "checkout", "-qB", "main", "origin/main")
-			git(t, clone, "", "merge", "-q", "--no-edit", "--no-ff", "side")
+			git(t, clone, "", "merge", "-q", "--no-edit", "--no-ff", "-X", "theirs", "side")
 		}
 		if n == 9 && step%2 == 0 { // a rewritten history
 			git(t, clone, "", "commit", "-q", "--amend", "-m", "rewritten")
@@ -720,11 +793,7 @@ func TestDamagedFiles(t *testing.T) {
 				t.Errorf("position %s, log %q", x.Position(), log.String())
 			}
 			follow(t, x, w)
-			fresh := openIndex(t, t.TempDir())
-			follow(t, fresh, w)
-			if err := x.Equal(fresh); err != nil {
-				t.Error(err)
-			}
+			equalsFresh(t, x, w)
 		})
 	}
 }

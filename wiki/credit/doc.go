@@ -45,8 +45,13 @@
 //  6. What is left is the commit's own.
 //
 // A merge goes through these with each parent, the first one first, so that only words that are in none belong to it. Only
-// commits that are ancestors are looked at, wherever in the file they stand: answers do not depend on the order in
-// which commits came in.
+// commits that are ancestors are looked at, wherever in the file they stand.
+//
+// Answers do not depend on the order in which commits came in, which is another one for whoever follows a branch than for
+// whoever reads it anew: a push may bring commits that are older than the newest. Whatever comes first or last is so in
+// the order of history: a commit stands behind its ancestors; of two that do not know of one another, the one of which
+// no ancestor is as late as the other's stands first, then the one with the shorter line of ancestors, then the one with
+// the smaller ID. Revisions of a page, sentences to look at, people and the numbers behind equal names are in this order.
 //
 // Beyond WikiWho go: Markdown, many pages (moves, copies, splits and joins), branches and merges, several authors of
 // one commit, and increments: a commit costs in proportion to the pages that it changes.

@@ -28,10 +28,8 @@ type View struct {
 // know yet is ErrBehind.
 func (x *Index) View(w *wiki.Wiki, s *wiki.Snapshot) *View {
 	d := x.view()
-	v := &View{x: x, w: w, snap: s, d: d, people: x.roster(d, w, s), tip: int32(len(d.commits) - 1)}
-	if no, ok := d.number(s.Commit()); ok {
-		v.tip = no
-	} else if no, ok := d.number(d.position); ok {
+	v := &View{x: x, w: w, snap: s, d: d, people: x.roster(d, w, s), tip: d.head}
+	if no, ok := v.number(s.Commit()); ok {
 		v.tip = no
 	}
 	return v
@@ -46,9 +44,15 @@ func (v *View) Problems() []Problem { return v.people.problems }
 // Commit is the commit that the answers reflect.
 func (v *View) Commit() wiki.ID { return v.d.position }
 
+// number gives the number of a commit that the index's own knows.
+func (v *View) number(id wiki.ID) (no int32, ok bool) {
+	no, ok = v.d.number(id)
+	return no, ok && v.d.reaches(no, v.d.head)
+}
+
 // Authors gives the people who share the credit for a commit; none when it is a bot's or a format commit's, or unknown.
 func (v *View) Authors(commit wiki.ID) []*Person {
-	no, ok := v.d.number(commit)
+	no, ok := v.number(commit)
 	if !ok {
 		return nil
 	}
@@ -120,7 +124,7 @@ func (a *Authorship) Each() iter.Seq2[Span, *Passage] {
 // locate finds a page's text: the rev that has its origins, and the commit as of which it is asked.
 func (v *View) locate(page wiki.Page) (rev, at int32, err error) {
 	at = v.tip
-	if no, ok := v.d.number(page.Commit); ok {
+	if no, ok := v.number(page.Commit); ok {
 		at = no
 	}
 	if at < 0 {
@@ -327,23 +331,29 @@ func later(a, b time.Time) time.Time {
 func (v *View) newest(path wiki.Path, at int32) int32 {
 	t := v.d.tables
 	t.mu.Lock()
-	no := v.d.last(path.String())
-	t.mu.Unlock()
-	for no >= 0 && !v.d.reaches(v.d.revs[no].commit, at) { // the path may have been given to another page since
-		no = v.d.revs[no].before
-	}
-	return no
+	defer t.mu.Unlock()
+	return v.d.newestOf(path.String(), []int32{at}) // the path may have been given to another page since
 }
 
 // backward gives the revs of a page up to a commit, the newest first and through renames, from one of them on.
-func (v *View) backward(no, at int32) iter.Seq[int32] {
+func (v *View) backward(from, at int32) iter.Seq[int32] {
 	return func(yield func(int32) bool) {
-		for ; no >= 0; no = v.d.revs[no].previous {
-			if v.d.reaches(v.d.revs[no].commit, at) && !yield(no) {
+		if from < 0 {
+			return
+		}
+		begun := false
+		for _, no := range slices.Backward(v.d.line(v.d.revs[from].page)) {
+			begun = begun || no == from
+			if begun && v.isKnown(no, at) && !yield(no) {
 				return
 			}
 		}
 	}
+}
+
+// isKnown reports whether a commit knows a rev, which may be one that came in after the View was made.
+func (v *View) isKnown(no, at int32) bool {
+	return int(no) < len(v.d.revs) && v.d.reaches(v.d.revs[no].commit, at)
 }
 
 // line gives the revs of the page that has a path, oldest first and through renames, up to a commit.
@@ -370,8 +380,8 @@ func (v *View) substantial(no int32) bool {
 		return changed >= SubstantialWords
 	}
 	size := max(r.words, 1)
-	if r.previous >= 0 {
-		size = max(size, v.d.revs[r.previous].words)
+	if r.base >= 0 {
+		size = max(size, v.d.revs[r.base].words)
 	}
 	return float64(changed) >= SubstantialShare*float64(size)
 }
@@ -403,12 +413,12 @@ func (v *View) Removed(ctx context.Context, path wiki.Path, query string, from C
 	}
 	var found []Removed
 	scanned := 0
-	for no := range v.removals(path, from) {
+	for here, no := range v.removals(path, from) {
 		if err := ctx.Err(); err != nil {
 			return nil, 0, err
 		}
 		if len(found) >= limit || scanned == maxScanned {
-			return found, Cursor(no + 1), nil
+			return found, here, nil
 		}
 		scanned++
 		more, err := v.removedBy(no, q)
@@ -420,12 +430,9 @@ func (v *View) Removed(ctx context.Context, path wiki.Path, query string, from C
 	return found, 0, nil
 }
 
-// removals gives the revs that took a sentence away, latest first.
-func (v *View) removals(path wiki.Path, from Cursor) iter.Seq[int32] {
+// removals gives the revs that took a sentence away, latest first, and for each the Cursor that begins with it.
+func (v *View) removals(path wiki.Path, from Cursor) iter.Seq2[Cursor, int32] {
 	has := func(no int32) bool {
-		if from > 0 && no >= int32(from) {
-			return false
-		}
 		for g := v.d.revs[no].gone; len(g) > 0; g = g[4:] {
 			if g[0]&1 == 1 {
 				return true
@@ -433,17 +440,18 @@ func (v *View) removals(path wiki.Path, from Cursor) iter.Seq[int32] {
 		}
 		return false
 	}
-	return func(yield func(int32) bool) {
-		if !path.IsZero() {
-			for _, no := range slices.Backward(v.line(path, v.tip)) {
-				if has(no) && !yield(no) {
-					return
-				}
-			}
-			return
+	return func(yield func(Cursor, int32) bool) {
+		var list []int32
+		if path.IsZero() {
+			list = v.d.known(v.tip)
+		} else {
+			list = v.line(path, v.tip)
 		}
-		for no := int32(len(v.d.revs)) - 1; no >= 0; no-- {
-			if has(no) && !yield(no) {
+		if from > 0 {
+			list = list[:min(int(from), len(list))]
+		}
+		for i, no := range slices.Backward(list) {
+			if has(no) && !yield(Cursor(i+1), no) {
 				return
 			}
 		}

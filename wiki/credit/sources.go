@@ -30,7 +30,7 @@ func (v *View) Sources(a *Authorship) map[wiki.ID]Source {
 			continue
 		}
 		var s Source
-		commit, ok := v.d.number(id)
+		commit, ok := v.number(id)
 		first := sort.Search(len(v.d.revs), func(i int) bool { return v.d.revs[i].commit >= commit })
 		for no := first; ok && no < len(v.d.revs) && v.d.revs[no].commit == commit; no++ {
 			r := &v.d.revs[no]
@@ -52,12 +52,12 @@ func (v *View) Sources(a *Authorship) map[wiki.ID]Source {
 func (v *View) LatelyRemoved(ctx context.Context, path wiki.Path, from Cursor, limit int) ([]Removed, Cursor, error) {
 	var found []Removed
 	scanned := 0
-	for no := range v.removals(path, from) {
+	for here, no := range v.removals(path, from) {
 		if err := ctx.Err(); err != nil {
 			return nil, 0, err
 		}
 		if len(found) >= limit || scanned == maxScanned {
-			return found, Cursor(no + 1), nil
+			return found, here, nil
 		}
 		scanned++
 		more, err := v.removedBy(no, &text{})
