@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"coppice/wiki"
 	"coppice/wiki/internal/gitstore"
@@ -426,7 +427,7 @@ func (b *builder) copied(p *page, parents []int32) error {
 // it was found, else in those that revs lists for its hash.
 func (b *builder) search(p *page, least int, revs func(hash uint32, f func(rev int32) bool)) error {
 	m := p.matching
-	loaded := 0
+	var seen []int32 // what is in memory counts too: how much there is, is no matter of history
 	var last *source
 	var err error
 	for i := range int32(len(m.sentences)) {
@@ -438,10 +439,11 @@ func (b *builder) search(p *page, least int, revs func(hash uint32, f func(rev i
 			continue
 		}
 		revs(uint32(s.hash>>32), func(no int32) bool {
-			if !b.texts.has(no) {
-				if loaded++; loaded > maxSources {
+			if !slices.Contains(seen, no) {
+				if len(seen) == maxSources {
 					return false
 				}
+				seen = append(seen, no)
 			}
 			var from *source
 			if from, err = b.text(no, b.d.revs[no].blob); err != nil {
