@@ -599,6 +599,69 @@ func TestArrival(t *testing.T) {
 	equalsFresh(t, x, w)
 }
 
+// TestForcedPush takes commits away from the branch: the index goes on from what is left, and nobody hears of the others.
+func TestForcedPush(t *testing.T) {
+	s := newStory(t)
+	base := s.commit("main", "Ann", "a", "a.md", one+"\n\n"+two, "b.md", two)
+	for range 6 {
+		base = s.commit("main", "Ann", "a", "c.md", fmt.Sprint(three, s.clock))
+	}
+	s.commitFrom("kept", "Ann", "a", []int{base}, "d.md", "Only a few words.")
+	gone := s.commit("main", "Same <gone@example.org>", "b\n\nReviewed-by: Rev <rev@example.org>", "a.md", one)
+	s.commitFrom("main", "Gil", "b", []int{gone}, "b.md", "-", "moved.md", two)
+	other := s.commitFrom("other", "Same <here@example.org>", "c", []int{base}, "a.md", two, "b.md", two+"\n\n"+three)
+	s.commitFrom("other", "Ben", "d", []int{other}, "moved.md", "Something else that has its own words.")
+	new := s.commitFrom("new", "Zed", "z", nil, "z.md", one)
+	s.commitFrom("new", "Zed", "z", []int{new}, "a.md", two)
+	w := s.wiki()
+	git(t, w.Dir(), "", "branch", "was", "main")
+	dir := t.TempDir()
+	var log bytes.Buffer
+	x, err := credit.Open(dir, slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { x.Close() })
+	follow(t, x, w)
+	for _, c := range []struct{ branch, people, removed, log string }{
+		{"other", "ann ben same", "fox", "follows a branch"},
+		{"kept", "ann", "", "follows a branch"},
+		{"was", "ann gil rev same", "", "follows a branch"},
+		{"other", "ann ben same", "fox", "follows a branch"},
+		{"new", "zed", "", "reason=\"too much"},
+	} {
+		log.Reset()
+		move(t, w, c.branch)
+		follow(t, x, w)
+		if !strings.Contains(log.String(), c.log) || strings.Count(log.String(), "\n") != 1 {
+			t.Errorf("%s: the log says %q, want %s", c.branch, log.String(), c.log)
+		}
+		v := x.View(w, w.Head())
+		var people []string
+		for _, p := range v.Contributors() {
+			people = append(people, p.Slug)
+		}
+		slices.Sort(people)
+		if got := strings.Join(people, " "); got != c.people {
+			t.Errorf("%s: the people are %s, want %s", c.branch, got, c.people)
+		}
+		found, _, err := v.Removed(t.Context(), wiki.Path{}, "fox", 0, 10)
+		if err != nil || len(found) > 0 != (c.removed != "") {
+			t.Errorf("%s: removed %v, %v", c.branch, found, err)
+		}
+		for ref := range w.Head().Pages() {
+			if f, err := v.Footer(at(t, w, ref.Path.String()), 3); err != nil || len(f.Original) == 0 || v.Newest(ref.Path) < 0 {
+				t.Errorf("%s: %s: %v, %+v", c.branch, ref.Path, err, f)
+			}
+		}
+		equalsFresh(t, x, w)
+		if err := x.Close(); err != nil {
+			t.Fatal(err)
+		}
+		equalsFresh(t, x, w) // as the file has it
+	}
+}
+
 // TestFollowingEqualsBuilding edits at random, here and by pushes, forced ones too, and compares the index that followed
 // with a fresh one.
 func TestFollowingEqualsBuilding(t *testing.T) {

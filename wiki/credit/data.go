@@ -215,6 +215,33 @@ func union(all []span, no int32) (low int32, rest []span) {
 	return no, slices.Clone(out)
 }
 
+// shared counts the commits that are there and that a new head knows, of which steps are those that are not there, and
+// the gaps between them.
+func (d *data) shared(head wiki.ID, steps []wiki.Step) (commits, gaps int) {
+	var all []span
+	note := func(id wiki.ID) {
+		if no, ok := d.number(id); ok {
+			c := &d.commits[no]
+			all = append(append(all, c.rest...), span{c.low, no})
+		}
+	}
+	note(head)
+	for _, s := range steps {
+		for _, p := range s.Parents {
+			note(p)
+		}
+	}
+	if len(all) == 0 {
+		return 0, 0
+	}
+	low, rest := union(all, int32(len(d.commits)))
+	commits = len(d.commits) - int(low)
+	for _, s := range rest {
+		commits += int(s.to-s.from) + 1
+	}
+	return commits, len(rest)
+}
+
 // reaches reports whether commit a is b or an ancestor of it.
 func (d *data) reaches(a, b int32) bool {
 	c := &d.commits[b]

@@ -87,4 +87,6 @@
 // One file, a record log with one record for each Follow: commits, their people, paths and revisions that are new, and
 // the Position after them. A revision keeps its origins as a script (keep, move, put) on those of the text before,
 // anew every 32 steps, and 4 bytes for each sentence that came or went. The file is read when the index is first asked.
+// What a forced push took away stays in it: no commit of the branch has it among its ancestors, so no answer shows it. When
+// it is more than what is left, the index is made anew.
 package credit
