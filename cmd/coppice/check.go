@@ -21,7 +21,8 @@ func checkCommand() *cli.Command {
 		Name:  "check",
 		Usage: "look for faults: in the repository, in the indexes, in links between pages, in what search finds",
 		Description: "Reads every object of the repository, compares every index with a fresh one, runs the searches that are written\n" +
-			"down in " + search.ExpectationsFile + ", and lists links that lead to no page. The repository is not changed; an\n" +
+			"down in " + search.ExpectationsFile + ", and lists links that lead to no page and lines of\n" +
+			".mailmap and " + credit.RulesFile + " that cannot be read. The repository is not changed; an\n" +
 			"index that is missing, damaged or behind is brought up to date first, as when a server starts. While a server is\n" +
 			"running its catalog, search index and credits are its own; they, and the searches, are left out.\n" +
 			"Links to missing pages are told but are no fault: a wiki grows by them.",
@@ -221,7 +222,8 @@ func checkSearches(ctx context.Context, head *wiki.Snapshot, index *search.Index
 	return nil
 }
 
-// checkCredit compares with credits that are computed from nothing.
+// checkCredit compares with credits that are computed from nothing, and names the lines of .mailmap and credit.yml that
+// cannot be read.
 func checkCredit(ctx context.Context, w *wiki.Wiki, mine *credit.Index, f *faults) error {
 	dir, err := os.MkdirTemp("", "coppice-check-")
 	if err != nil {
@@ -244,5 +246,8 @@ func checkCredit(ctx context.Context, w *wiki.Wiki, mine *credit.Index, f *fault
 		f.add("%v; coppice reindex mends it", err)
 	}
 	fmt.Fprintln(f.out, "credit compared")
+	for _, p := range other.View(w, w.Head()).Problems() {
+		f.add("%s, line %d: %s", p.File, p.Line, p.Text)
+	}
 	return nil
 }

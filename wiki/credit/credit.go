@@ -33,6 +33,7 @@ type Index struct {
 
 	people   *roster // of peopleOf
 	peopleOf *data
+	warned   [2]wiki.ID      // .mailmap and credit.yml whose problems were logged last
 	kept     map[int32][]run // origins of revs of keptOf
 	keptOf   *tables
 	tally    *tally     // of the newest View that asked for contributors
@@ -340,6 +341,12 @@ func (x *Index) roster(d *data, w *wiki.Wiki, s *wiki.Snapshot) *roster {
 	rules, more := readRules(x.steering(w, RulesFile, rulesID))
 	r := newRoster(d, m, rules)
 	r.mailmap, r.file, r.problems = mapID, rulesID, slices.Concat(problems, more)
+	if files := [2]wiki.ID{mapID, rulesID}; files != x.warned {
+		x.warned = files
+		for _, p := range r.problems {
+			x.log.Warn("a line that credit depends on cannot be read", "file", p.File, "line", p.Line, "problem", p.Text)
+		}
+	}
 	x.people, x.peopleOf = r, d
 	return r
 }

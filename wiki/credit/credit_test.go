@@ -466,8 +466,24 @@ func TestBadFiles(t *testing.T) {
 	s = newStory(t)
 	s.commit("main", "Ann", "a", "a.md", one, ".coppice/credit.yml", "bots: [a\nb: {")
 	w = s.wiki()
-	if p := viewOf(t, w).Problems(); len(p) != 1 || p[0].Line < 1 {
-		t.Errorf("%+v", p)
+	var log bytes.Buffer
+	x, err := credit.Open(t.TempDir(), slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { x.Close() })
+	follow(t, x, w)
+	for i := range 3 {
+		if p := x.View(w, w.Head()).Problems(); len(p) != 2 || p[0].Line != 1 || p[1].Line != 2 {
+			t.Errorf("%+v", p)
+		}
+		if _, err := w.Save(t.Context(), wiki.Edit{Path: mustPath(t, "b"), Base: w.Head().Commit(), Source: fmt.Appendf(nil, "Number %d.", i), Author: wiki.Contributor{Name: fmt.Sprint(i)}}); err != nil {
+			t.Fatal(err)
+		}
+		follow(t, x, w)
+	}
+	if n := strings.Count(log.String(), "file=.coppice/credit.yml line="); n != 2 {
+		t.Errorf("two lines are named %d times in the log: %s", n, log.String())
 	}
 }
 

@@ -3,11 +3,11 @@ package credit
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"strings"
 )
 
-// Problem is a line of .mailmap or credit.yml that cannot be read. The rest of the file holds.
+// Problem is a line of .mailmap or credit.yml that cannot be read. The rest of the file holds. Its Text quotes no names or
+// addresses of people.
 type Problem struct {
 	File string
 	Line int
@@ -47,13 +47,13 @@ func readMailmap(data []byte) (*mailmap, []Problem) {
 		first, rest, ok := cutIdent(text)
 		if !ok || first.mail == "" {
 			if text[0] != '#' {
-				problems = append(problems, Problem{mailmapFile, no, fmt.Sprintf("A line wants a mail address in angle brackets: %.60q.", text)})
+				problems = append(problems, Problem{mailmapFile, no, "A line wants a mail address in angle brackets."})
 			}
 			continue
 		}
 		second, _, ok := cutIdent(rest)
 		if !ok && strings.Contains(rest, "<") {
-			problems = append(problems, Problem{mailmapFile, no, fmt.Sprintf("The second mail address is not closed: %.60q.", text)})
+			problems = append(problems, Problem{mailmapFile, no, "The second mail address is not closed."})
 		}
 		switch {
 		case !ok:
