@@ -253,6 +253,11 @@ func TestOrigins(t *testing.T) {
 			s.commit("main", "Ann", "b\n\nsuggested-by: Cy <cy@example.org>\n", "a.md", one+"\n\n"+two)
 			s.commit("main", "Ann", "c\n\nImported-from: Dee\nCo-authored-by: Ben <ben@example.org>", "a.md", one+"\n\n"+two+"\n\n"+three)
 		}, "a", "Ann+Ben: " + words(one) + "; Cy: " + words(two) + "; Dee+Ben: " + words(three)},
+		"an author is a co-author under another address": {func(s *story) {
+			s.commit("main", "Ann", "a\n\nCo-authored-by: ann  <12345+ann@users.example>\nCo-authored-by: Ben <ben@example.org>\n", "a.md", one)
+			s.commit("main", "Merger", "b\n\nSuggested-by: Cy <cy@example.org>\nCo-authored-by: CY <cy@home.example>\n", "a.md", one+"\n\n"+two)
+			s.commit("main", "Ann <other@example.org>", "c", "a.md", one+"\n\n"+two+"\n\nThird.")
+		}, "a", "Ann+Ben: " + words(one) + "; Cy: " + words(two) + "; Ann: Third"},
 		"bots, formats, merged and hidden people": {func(s *story) {
 			s.commit("main", "Ann", "a", "a.md", one)
 			s.commit("main", "Robot <robot@example.org>", "b", "a.md", one+"\n\n"+two)

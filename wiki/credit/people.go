@@ -60,10 +60,12 @@ func isShared(mail string) bool {
 func keyOf(id ident) string {
 	mail := strings.ToLower(id.mail)
 	if isShared(mail) {
-		return "name:" + norm.NFC.String(strings.ToLower(id.name))
+		return "name:" + foldName(id.name)
 	}
 	return mail
 }
+
+func foldName(name string) string { return norm.NFC.String(strings.ToLower(strings.TrimSpace(name))) }
 
 // use says which commits that the position knows name somebody.
 type use struct {
@@ -213,20 +215,24 @@ func slugOf(name string) string {
 }
 
 // authors gives the people who share the words that a commit brought: whoever suggested or was imported, else the
-// author; and the co-authors. None for a bot or a commit that only changed the look.
+// author; and the co-authors. None for a bot or a commit that only changed the look. Two of one commit that have one name
+// are one person, who wrote under another address on another machine: the one named first.
 func (x *roster) authors(d *data, commit int32) []*Person {
 	if x.nobody[commit] {
 		return nil
 	}
 	c := &d.commits[commit]
 	var list []*Person
+	var called []string
 	add := func(person int32) {
 		if int(person) >= len(x.of) || x.of[person] < 0 {
 			return
 		}
-		if p := x.persons[x.of[person]]; !slices.Contains(list, p) {
-			list = append(list, p)
+		p, name := x.persons[x.of[person]], foldName(x.resolved[person].name)
+		if slices.Contains(list, p) || name != "" && slices.Contains(called, name) {
+			return
 		}
+		list, called = append(list, p), append(called, name)
 	}
 	mentions := d.mentionsOf(commit)
 	if no := x.of[c.author]; no >= 0 && len(mentions) == 0 { // nearly always
