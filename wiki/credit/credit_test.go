@@ -358,7 +358,7 @@ func TestCredits(t *testing.T) {
 	for _, r := range c.Revisions {
 		substantial = append(substantial, r.Substantial)
 	}
-	if !slices.Equal(substantial, []bool{true, true, true, false, false}) {
+	if !slices.Equal(substantial, []bool{true, true, false, false, false}) { // what was undone is not, nor what undid it
 		t.Errorf("substantial: %v", substantial)
 	}
 	if len(c.Reviewers) != 1 || c.Reviewers[0].Name != "Ann" || c.Reviewers[0].Reviews != 1 {
@@ -374,6 +374,71 @@ func TestCredits(t *testing.T) {
 	part, err := v.CreditsOf(page, from, len(page.Source))
 	if err != nil || part.Words != 23 || part.Contributors[0].Words != 13 || part.Contributors[1].Words != 10 {
 		t.Errorf("%v: %+v", err, part)
+	}
+}
+
+// TestUndone tells of edits that were undone, and of ones that only look like that.
+func TestUndone(t *testing.T) {
+	text := func(word string) string { // each of words that stand nowhere else
+		var b strings.Builder
+		for i := range credit.SubstantialWords {
+			fmt.Fprintf(&b, "%s%d ", word, i)
+		}
+		return b.String()
+	}
+	for name, c := range map[string]struct {
+		tell func(s *story)
+		want string
+	}{
+		"a revert": {func(s *story) {
+			for _, name := range []string{"a", "b", "c", "b", "d"} {
+				s.commit("main", name, name, "p.md", text(name))
+			}
+		}, "a b d"},
+		"a war": {func(s *story) {
+			for _, name := range []string{"a", "b", "a", "b", "a", "b", "c", "b"} {
+				s.commit("main", name, name, "p.md", text(name))
+			}
+		}, "a b"},
+		"a deletion": {func(s *story) {
+			s.commit("main", "a", "a", "p.md", text("a"))
+			s.commit("main", "b", "b", "p.md", "-")
+			s.commit("main", "c", "c", "p.md", text("a"))
+		}, "a"},
+		"a renaming": {func(s *story) {
+			s.commit("main", "a", "a", "o.md", text("a"))
+			s.commit("main", "b", "b", "o.md", text("a")+text("b"))
+			s.commit("main", "c", "c", "o.md", "-", "p.md", text("a")+text("b"))
+		}, "a b"},
+		"a revert on a branch": {func(s *story) {
+			a := s.commit("main", "a", "a", "p.md", text("a"))
+			b := s.commitFrom("side", "b", "b", []int{a}, "p.md", text("b"))
+			c := s.commitFrom("main", "c", "c", []int{a}, "p.md", text("a")+"\n\n"+text("c"))
+			d := s.commitFrom("side", "d", "d", []int{b}, "p.md", text("a"))
+			s.commitFrom("main", "e", "e", []int{c, d}, "p.md", text("a")+"\n\n"+text("c")+"\n\n"+text("e"))
+		}, "a c e"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStory(t)
+			c.tell(s)
+			w := s.wiki()
+			x := openIndex(t, t.TempDir())
+			follow(t, x, w)
+			all, err := x.View(w, w.Head()).Credits(at(t, w, "p"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, r := range all.Revisions {
+				if r.Substantial {
+					got = append(got, r.Authors[0].Name)
+				}
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("substantial are %s, want %s", got, c.want)
+			}
+			footersAreCredits(t, x, w, w.Head())
+		})
 	}
 }
 

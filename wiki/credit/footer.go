@@ -46,12 +46,15 @@ func (v *View) footer(rev, last, at int32, revised int) *Footer {
 	first := v.first(last, at)
 	began := v.revision(first)
 	f.Original, f.Created, f.CreatedIn = began.Authors, began.Time, began.Commit
+	var undone undoing
 	for no := range v.backward(last, at) {
 		if no == first || len(f.Revised) >= revised {
 			break
 		}
-		if v.substantial(no) {
-			f.Revised = append(f.Revised, v.revision(no))
+		if v.substantial(no, &undone) {
+			r := v.revision(no)
+			r.Substantial = true
+			f.Revised = append(f.Revised, r)
 		}
 	}
 	for _, no := range v.d.reviews(v.d.revs[last].page) {

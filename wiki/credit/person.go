@@ -7,7 +7,8 @@ import (
 	"coppice/wiki"
 )
 
-// Contribution is one edit of one page by somebody.
+// Contribution is one edit of one page by somebody. Whether it is Substantial is not told: that is a matter of what others
+// did to the page after it.
 type Contribution struct {
 	Revision
 	Path  wiki.Path // that the page has today, or had then if it is gone

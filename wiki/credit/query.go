@@ -185,7 +185,8 @@ type Revision struct {
 }
 
 // A revision is substantial if it brought or removed at least SubstantialWords words, or SubstantialShare of the page
-// and no fewer than SubstantialLeast. A word that was restored or moved was not brought.
+// and no fewer than SubstantialLeast. A word that was restored or moved was not brought. A revision that restores an older
+// text of the page, byte for byte, is not substantial, and neither are those that it undoes.
 const (
 	SubstantialWords = 25
 	SubstantialShare = 0.1
@@ -268,9 +269,15 @@ func (v *View) CreditsIn(a *Authorship, start, end int) *Credits {
 	}
 	line := v.line(a.Page.Path, a.at)
 	c.Revisions = make([]Revision, 0, len(line))
-	for i, no := range line {
-		r := v.revision(no)
+	var undone undoing
+	for i := len(line) - 1; i >= 0; i-- {
+		r := v.revision(line[i])
+		r.Substantial = v.substantial(line[i], &undone)
 		c.Revisions = append(c.Revisions, r)
+	}
+	slices.Reverse(c.Revisions)
+	for i, r := range c.Revisions {
+		no := line[i]
 		if i == 0 {
 			c.Original, c.Created, c.CreatedIn = r.Authors, r.Time, r.Commit
 		}
@@ -363,17 +370,52 @@ func (v *View) line(path wiki.Path, at int32) []int32 {
 	return line
 }
 
+// revision gives what is told of a rev, but for its being substantial.
 func (v *View) revision(no int32) Revision {
 	r := &v.d.revs[no]
 	c := &v.d.commits[r.commit]
 	return Revision{
 		Commit: c.id, Time: time.Unix(c.time, 0).UTC(), Kind: r.kind, Authors: v.people.authors(v.d, r.commit),
-		Words: int(r.words), Added: int(r.added), Removed: int(r.dropped), Substantial: v.substantial(no),
+		Words: int(r.words), Added: int(r.added), Removed: int(r.dropped),
 	}
 }
 
-// substantial reports whether a rev changed much: see SubstantialWords.
-func (v *View) substantial(no int32) bool {
+// undoing is where somebody who goes backward through the line of a page stands between a rev that brought an older text
+// back, byte for byte, and the rev that the text is of: what lies between was undone. It is of no page at first.
+type undoing []int32 // such revs whose text was not met yet; two only if branches brought back texts of their own
+
+// quiet reports whether a rev was undone by a later one, or brings back a text itself. It wants every rev of the line in
+// turn.
+func (u *undoing) quiet(d *data, no int32) bool {
+	r := &d.revs[no]
+	undone := false
+	for i := 0; i < len(*u); {
+		switch by := &d.revs[(*u)[i]]; {
+		case !d.reaches(r.commit, by.commit): // on another branch
+			i++
+		case by.blob == r.blob:
+			*u = slices.Delete(*u, i, i+1)
+		default:
+			undone = true
+			i++
+		}
+	}
+	if undone {
+		return true
+	}
+	if r.same < 0 || d.revs[r.same].page != r.page || r.base == r.same {
+		return false
+	}
+	*u = append(*u, no)
+	return true
+}
+
+// substantial reports whether a rev changed much, for good: see SubstantialWords. A line is asked about from its newest rev
+// backward, each with the same undoing.
+func (v *View) substantial(no int32, u *undoing) bool {
+	if u.quiet(v.d, no) {
+		return false
+	}
 	r := &v.d.revs[no]
 	changed := max(r.added, r.dropped)
 	if changed < SubstantialLeast || changed >= SubstantialWords {
