@@ -322,13 +322,10 @@ func (d *data) pageOf(r *rev) int32 {
 // insert puts a rev into a list at its place. Lists that others hold do not change: what comes before the end goes into a
 // copy.
 func (d *data) insert(list []int32, no int32) []int32 {
-	i := len(list)
-	for i > 0 && d.compareRevs(list[i-1], no) > 0 {
-		i--
-	}
-	if i == len(list) {
+	if len(list) == 0 || d.compareRevs(list[len(list)-1], no) < 0 {
 		return append(list, no)
 	}
+	i, _ := slices.BinarySearchFunc(list, no, d.compareRevs)
 	return slices.Concat(list[:i], []int32{no}, list[i:])
 }
 
