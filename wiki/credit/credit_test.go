@@ -685,6 +685,33 @@ func TestArrival(t *testing.T) {
 	equalsFresh(t, x, w)
 }
 
+// TestNameGivenAgain gives the name of a page that was renamed to another page: they are two.
+func TestNameGivenAgain(t *testing.T) {
+	s := newStory(t)
+	s.commit("main", "Ann", "a", "a.md", one)
+	s.commit("main", "Ben", "b", "a.md", "-", "b.md", one)
+	s.commit("main", "Cy", "c", "a.md", three)
+	s.commit("main", "Dee", "d", "a.md", three+"\n\n"+two)
+	s.commit("main", "Eve", "e", "c.md", two)
+	s.commit("main", "Eve", "f", "c.md", "-")
+	s.commit("main", "Fay", "g", "c.md", two) // this one comes back
+	w := s.wiki()
+	v := viewOf(t, w)
+	for name, want := range map[string]string{"a": "Cy Dee", "b": "Ann Ben", "c": "Eve Eve Fay"} {
+		c, err := v.Credits(at(t, w, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var who []string
+		for _, r := range c.Revisions {
+			who = append(who, r.Authors[0].Name)
+		}
+		if got := strings.Join(who, " "); got != want || c.Original[0].Name != who[0] {
+			t.Errorf("%s is by %s, begun by %s; want %s", name, got, c.Original[0].Name, want)
+		}
+	}
+}
+
 // TestForcedPush takes commits away from the branch: the index goes on from what is left, and nobody hears of the others.
 func TestForcedPush(t *testing.T) {
 	s := newStory(t)

@@ -295,7 +295,8 @@ func (d *data) addRev(r rev) int32 {
 }
 
 // pageOf gives the page that a rev, which has no number yet, is of: the one that its commit's parents have under that
-// path, or had at last. One that begins under the same path on two branches is one page.
+// path, or had at last. One that begins under the same path on two branches is one page; one that begins where another was
+// renamed is not.
 func (d *data) pageOf(r *rev) int32 {
 	t := d.tables
 	for len(t.on) < len(d.paths) {
@@ -309,14 +310,19 @@ func (d *data) pageOf(r *rev) int32 {
 	if last < 0 {
 		last = d.newest(r.path, parents)
 	}
-	if last >= 0 {
+	again := last >= 0 && r.kind == wiki.Added && !r.merge && d.revs[last].kind != wiki.Deleted // the one before was renamed
+	if last >= 0 && !again {
 		return d.revs[last].page
 	}
-	if t.began[r.path] < 0 {
-		t.began[r.path] = int32(len(t.of))
-		t.of, t.latest = append(t.of, nil), append(t.latest, -1)
+	if !again && t.began[r.path] >= 0 {
+		return t.began[r.path]
 	}
-	return t.began[r.path]
+	page := int32(len(t.of))
+	t.of, t.latest = append(t.of, nil), append(t.latest, -1)
+	if !again {
+		t.began[r.path] = page
+	}
+	return page
 }
 
 // insert puts a rev into a list at its place. Lists that others hold do not change: what comes before the end goes into a
