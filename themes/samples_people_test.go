@@ -52,7 +52,8 @@ func peopleSamples() []sample {
 			Measures: []web.Measure{{Name: "Gini coefficient", Value: "0.71", Meaning: "0 if all make the same number of edits.", Source: source}, {Name: "Edits by the top 10 %", Value: "64 %", Meaning: "The share of all edits.", Source: source}},
 			Lorenz:   lines("lorenz", true), Active: bars("active"), Newcomers: bars("newcomers"), Growth: lines("growth", false), Sharing: bars("sharing"),
 			Movement: web.Movement{Before: "October to December", Now: "January to March", Levels: levels, Rows: []web.MovementRow{row("None"), row("Core")}, Up: 3, Down: 1234, Same: 1, Source: source},
-			Alone:    12, AllPages: 1234, Keepers: 5, Kept: []web.KeptPage{{Page: links[0], Name: hostile, URL: "/contributors/x", Last: day}, {Page: links[1], Name: "a contributor", Last: day}}, Survival: 6, LorenzSource: source, FlowSource: source, KeptSource: source},
+			Alone:    12, AllPages: 1234, Keepers: 5, Kept: []web.KeptPage{{Page: links[0], Name: hostile, URL: "/contributors/x", Last: day}, {Page: links[1], Name: "a contributor", Last: day}}, Survival: 6, LorenzSource: source, FlowSource: source, KeptSource: source,
+			Unread: []web.UnreadLine{{File: ".mailmap", Line: 12, Text: hostile}, {File: ".coppice/credit.yml", Line: 1234, Text: "The list is not closed."}}},
 			web.ParticipationView{Base: bare("P", "participation"), Few: true, Least: 10, Longer: "/participation?months=all"}},
 	}
 }

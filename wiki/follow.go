@@ -11,7 +11,8 @@ import (
 type Follower interface {
 	Name() string // "history", "search", "catalog"
 	Position() ID // zero: nothing yet
-	// Follow brings the data from Position to to. When Position is unknown or no ancestor, it rebuilds and logs why.
+	// Follow brings the data from Position to to. When Position is unknown or no ancestor, it rebuilds, or goes on from
+	// the commits that are left, and logs why.
 	Follow(ctx context.Context, w *Wiki, to *Snapshot) error
 }
 

@@ -23,7 +23,8 @@ func checkCommand() *cli.Command {
 		Name:  "check",
 		Usage: "look for faults: in the repository, in the indexes, in links between pages, in what search finds",
 		Description: "Reads every object of the repository, compares every index with a fresh one, runs the searches that are written\n" +
-			"down in " + search.ExpectationsFile + ", and lists links that lead nowhere. The repository is not changed; an\n" +
+			"down in " + search.ExpectationsFile + ", and lists links that lead nowhere and lines of\n" +
+			".mailmap and " + credit.RulesFile + " that cannot be read. The repository is not changed; an\n" +
 			"index that is missing, damaged or behind is brought up to date first, as when a server starts. While a server is\n" +
 			"running its catalog, search index and credits are its own; they, and the searches, are left out.\n" +
 			"Links to missing pages, files and anchors are told but are no fault: a wiki grows by them.",
@@ -244,7 +245,8 @@ func checkSearches(ctx context.Context, head *wiki.Snapshot, index *search.Index
 	return nil
 }
 
-// checkCredit compares with credits that are computed from nothing.
+// checkCredit compares with credits that are computed from nothing, and names the lines of .mailmap and credit.yml that
+// cannot be read.
 func checkCredit(ctx context.Context, w *wiki.Wiki, mine *credit.Index, f *faults) error {
 	dir, err := os.MkdirTemp("", "coppice-check-")
 	if err != nil {
@@ -261,9 +263,14 @@ func checkCredit(ctx context.Context, w *wiki.Wiki, mine *credit.Index, f *fault
 			return err
 		}
 	}
-	if err := mine.Equal(other); err != nil {
+	if err := mine.Equal(ctx, w, w.Head(), other); ctx.Err() != nil {
+		return err
+	} else if err != nil {
 		f.add("%v; coppice reindex mends it", err)
 	}
 	fmt.Fprintln(f.out, "credit compared")
+	for _, p := range other.View(w, w.Head()).Problems() {
+		f.add("%s, line %d: %s", p.File, p.Line, p.Text)
+	}
 	return nil
 }

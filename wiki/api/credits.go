@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -16,8 +18,8 @@ import (
 	"coppice/wiki/markdown"
 )
 
-// mailmapFile and credit.RulesFile decide whom a commit's names stand for.
-const mailmapFile = ".mailmap"
+// tagBytes is how much of a hash stands in an ETag, beside the revision: enough for it not to come up again by chance.
+const tagBytes = 8
 
 // retryAfter is how long, in seconds, a client may wait for an index that is being built. Most are done by then.
 const retryAfter = "5"
@@ -58,7 +60,7 @@ type SubstantialRevision struct {
 // CreditsAnswer is whom a page owes its words to.
 type CreditsAnswer struct {
 	Path         string                `json:"path"`
-	Revision     string                `json:"revision" doc:"Commit that made this version; also the ETag"`
+	Revision     string                `json:"revision" doc:"Commit that made this version; the ETag begins with it"`
 	Words        int                   `json:"words"`
 	Uncredited   int                   `json:"uncredited" doc:"Words that a program or a format commit brought, which are nobody's"`
 	Contributors []ContributorShare    `json:"contributors" doc:"Most words first; at the end, whoever edited the page and has no word in it"`
@@ -83,7 +85,7 @@ type Passage struct {
 // AuthorshipAnswer is who wrote which words of a page.
 type AuthorshipAnswer struct {
 	Path     string    `json:"path"`
-	Revision string    `json:"revision" doc:"Commit that made this version; also the ETag"`
+	Revision string    `json:"revision" doc:"Commit that made this version; the ETag begins with it"`
 	Words    int       `json:"words"`
 	Passages []Passage `json:"passages" doc:"The texts, joined with a space, are the words of the page in order"`
 }
@@ -102,16 +104,12 @@ type version struct {
 	view     *credit.View
 	credits  *credit.Credits
 	revision string
-	etag     string
 }
 
 func (a *API) credits(ctx context.Context, in *creditRequest) (*answer[CreditsAnswer], error) {
 	v, err := a.version(ctx, in)
 	if err != nil {
 		return nil, a.problem(err)
-	}
-	if in.matches(v.etag) {
-		return nil, notModified(v.etag)
 	}
 	c := v.credits
 	body := CreditsAnswer{
@@ -135,16 +133,13 @@ func (a *API) credits(ctx context.Context, in *creditRequest) (*answer[CreditsAn
 			body.Substantial = append(body.Substantial, SubstantialRevision{r.Commit.String(), r.Time, personNames(r.Authors), r.Added, r.Removed})
 		}
 	}
-	return reply(v.etag, body), nil
+	return tagged(in, v.revision, body)
 }
 
 func (a *API) authorship(ctx context.Context, in *creditRequest) (*answer[AuthorshipAnswer], error) {
 	v, err := a.version(ctx, in)
 	if err != nil {
 		return nil, a.problem(err)
-	}
-	if in.matches(v.etag) {
-		return nil, notModified(v.etag)
 	}
 	who, err := v.view.Authorship(v.page)
 	if err != nil {
@@ -156,7 +151,7 @@ func (a *API) authorship(ctx context.Context, in *creditRequest) (*answer[Author
 		names := personNames(p.Authors)
 		body.Passages = append(body.Passages, Passage{Text: who.Text(p), Author: inWords(names), Authors: names, Revision: p.Commit.String(), Time: p.Time})
 	}
-	return reply(v.etag, body), nil
+	return tagged(in, v.revision, body)
 }
 
 // version finds the version that is asked for, and its credits. Its revision is the last one that the page had by then.
@@ -182,14 +177,22 @@ func (a *API) version(ctx context.Context, in *creditRequest) (*version, error) 
 		return nil, behind(credit.ErrBehind)
 	}
 	v.revision = v.credits.Revisions[n-1].Commit.String()
-	v.etag = `"` + v.revision + `"`
-	// Who is meant by a name may change without the page.
-	mailmap, _ := snap.RepositoryFileID(mailmapFile)
-	rules, _ := snap.FileID(credit.RulesFile)
-	if !mailmap.IsZero() || !rules.IsZero() {
-		v.etag = fmt.Sprintf(`"%s-%s-%s"`, v.revision, mailmap.Short(), rules.Short())
-	}
 	return v, nil
+}
+
+// tagged answers with an ETag that stands for all that is said: who is meant by a name, and how they are called, may change
+// without the page, by files of the wiki and by commits elsewhere.
+func tagged[T any](in *creditRequest, revision string, body T) (*answer[T], error) {
+	said, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(said)
+	etag := fmt.Sprintf(`"%s-%x"`, revision, sum[:tagBytes])
+	if in.matches(etag) {
+		return nil, notModified(etag)
+	}
+	return reply(etag, body), nil
 }
 
 // findOld reads a page as it was at a commit: under the name that it had then, or has today, or says where it had moved to.

@@ -58,7 +58,7 @@ func (b *builder) rest() {
 	defer b.d.tables.mu.Unlock()
 	newest := make(map[int32]bool, len(b.texts.of))
 	for no := range b.texts.of {
-		if last := b.d.last(b.d.paths[b.d.revs[no].path]); last >= 0 {
+		if last := b.d.newest(b.d.revs[no].path, []int32{int32(len(b.d.commits) - 1)}); last >= 0 {
 			newest[b.d.own(last)] = true
 		}
 	}
@@ -395,22 +395,20 @@ func (b *builder) restored(p *page, parents []int32) error {
 	}
 	t.gone.extend(d, func(r *rev) []byte { return r.gone })
 	t.mu.Lock()
-	last := d.last(p.change.Path.String())
+	name := p.change.Path
 	if p.change.Kind == wiki.Renamed {
-		last = d.last(p.change.From.String())
+		name = p.change.From
 	}
+	last := d.newestOf(name.String(), parents)
 	t.mu.Unlock()
 	if last < 0 {
 		return nil
 	}
 	line := d.revs[last].page
 	return b.search(p, restoreWords, func(hash uint32, f func(rev int32) bool) {
-		t.gone.each(hash, func(no int32) bool {
+		t.gone.each(d, hash, parents, func(no int32) bool {
 			r := &d.revs[no]
-			if r.page != line || r.base < 0 || !d.anyReaches(r.commit, parents) {
-				return true
-			}
-			return f(r.base)
+			return r.page != line || r.base < 0 || f(r.base)
 		})
 	})
 }
@@ -425,9 +423,7 @@ func (b *builder) copied(p *page, parents []int32) error {
 	t.fresh.extend(d, func(r *rev) []byte { return r.fresh })
 	t.gone.extend(d, func(r *rev) []byte { return r.gone })
 	return b.search(p, copyWords, func(hash uint32, f func(rev int32) bool) {
-		t.fresh.each(hash, func(no int32) bool {
-			return !d.anyReaches(d.revs[no].commit, parents) || f(no)
-		})
+		t.fresh.each(d, hash, parents, f)
 	})
 }
 
@@ -435,7 +431,7 @@ func (b *builder) copied(p *page, parents []int32) error {
 // it was found, else in those that revs lists for its hash.
 func (b *builder) search(p *page, least int, revs func(hash uint32, f func(rev int32) bool)) error {
 	m := p.matching
-	loaded := 0
+	var seen []int32 // what is in memory counts too: how much there is, is no matter of history
 	var last *source
 	var err error
 	for i := range int32(len(m.sentences)) {
@@ -447,10 +443,11 @@ func (b *builder) search(p *page, least int, revs func(hash uint32, f func(rev i
 			continue
 		}
 		revs(uint32(s.hash>>32), func(no int32) bool {
-			if !b.texts.has(no) {
-				if loaded++; loaded > maxSources {
+			if !slices.Contains(seen, no) {
+				if len(seen) == maxSources {
 					return false
 				}
+				seen = append(seen, no)
 			}
 			var from *source
 			if from, err = b.text(no, b.d.revs[no].blob); err != nil {

@@ -21,7 +21,7 @@ type Contributor struct {
 	First, Last time.Time
 	Pages       []PagePart // pages that are there today, most words first
 	Days        []Day      // with edits, oldest first
-	revs        []int32    // that are theirs, in order
+	revs        []int32    // that are theirs, in the order of history
 }
 
 // PagePart is a person's part in one page.
@@ -120,7 +120,7 @@ func (v *View) Contributor(slug string) (*Contributor, bool) {
 // Participation gives the edits by person and month, and by page and person.
 func (v *View) Participation() Participation { return v.tally().part }
 
-// partKey is a person and a page, by the number of the rev that began it.
+// partKey is a person and a page.
 type partKey struct {
 	person *Person
 	page   int32
@@ -132,21 +132,26 @@ type counting struct {
 	parts   map[partKey]*PagePart
 	days    map[*Person]map[int64]int
 	paths   map[int32]wiki.Path // of each page that is there
+	began   map[int32]int32     // the first rev of each page that is there
 	counted map[*Person]int32   // the last commit counted
 }
 
 func (v *View) count() *tally {
 	c := &counting{
 		v: v, people: map[*Person]*Contributor{}, parts: map[partKey]*PagePart{}, days: map[*Person]map[int64]int{},
-		paths: map[int32]wiki.Path{}, counted: map[*Person]int32{},
+		paths: map[int32]wiki.Path{}, began: map[int32]int32{}, counted: map[*Person]int32{},
+	}
+	if v.tip < 0 {
+		return c.finish()
 	}
 	c.standing()
-	for no := range v.d.revs {
-		if v.d.reaches(v.d.revs[no].commit, v.tip) {
-			c.edit(int32(no))
-		}
+	for _, no := range v.d.known(v.tip) {
+		c.edit(no)
 	}
 	for no := range v.d.commits {
+		if v.d.commits[no].mentioned == 0 || !v.d.reaches(int32(no), v.tip) {
+			continue
+		}
 		for _, p := range v.people.reviewers(v.d, int32(no)) {
 			c.of(p).Reviews++
 		}
@@ -177,16 +182,13 @@ func (c *counting) part(p *Person, page int32) *PagePart {
 func (c *counting) standing() {
 	v := c.v
 	for ref := range v.snap.Pages() {
-		t := v.d.tables
-		t.mu.Lock()
-		last := v.d.last(ref.Path.String())
-		t.mu.Unlock()
+		last := v.newest(ref.Path, v.tip)
 		rev := v.d.find(ref.Blob, ref.Path.String(), []int32{v.tip})
 		if last < 0 || rev < 0 {
 			continue
 		}
 		page := v.d.revs[last].page
-		c.paths[page] = ref.Path
+		c.paths[page], c.began[page] = ref.Path, v.first(last, v.tip)
 		from := int32(0)
 		for _, r := range v.x.runs(v.d, rev) {
 			authors := v.people.authors(v.d, r.commit)
@@ -238,7 +240,7 @@ func (c *counting) edit(no int32) {
 			part.Added += added
 			part.Edits++
 			part.Last = later(part.Last, when)
-			part.Begun = part.Begun || no == r.page
+			part.Begun = part.Begun || no == c.began[r.page]
 		}
 	}
 }

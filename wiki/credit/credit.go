@@ -33,6 +33,7 @@ type Index struct {
 
 	people   *roster // of peopleOf
 	peopleOf *data
+	warned   [2]wiki.ID      // .mailmap and credit.yml whose problems were logged last
 	kept     map[int32][]run // origins of revs of keptOf
 	keptOf   *tables
 	tally    *tally     // of the newest View that asked for contributors
@@ -103,7 +104,7 @@ func (x *Index) forget() {
 }
 
 func newData() *data {
-	d := &data{tables: newTables()}
+	d := &data{head: -1, tables: newTables()}
 	d.tables.newest = d
 	return d
 }
@@ -181,10 +182,20 @@ func (x *Index) Reached() wiki.ID {
 	return wiki.ID{}
 }
 
-// Reasons to rebuild, beside wiki.ErrRewritten.
+// Reasons to rebuild.
 var (
-	errNew  = errors.New("there is no index yet")
-	errRoot = errors.New("another folder of the repository is served")
+	errNew    = errors.New("there is no index yet")
+	errRoot   = errors.New("another folder of the repository is served")
+	errPassed = errors.New("too much of what is known is not part of the branch's history any more")
+)
+
+const (
+	// maxPassed bounds the commits that are kept although a forced push took them away, for each one that the branch
+	// has: they take room, and are passed over whenever history is looked at.
+	maxPassed = 1
+	// maxGaps bounds the places where such commits stand between others: every commit that follows a forced push lists
+	// those before it.
+	maxGaps = 256
 )
 
 // Follow brings the index to the commit of to.
@@ -204,7 +215,7 @@ func (x *Index) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) err
 	}
 	steps, reason := x.fresh(ctx, w, old, to)
 	switch {
-	case errors.Is(reason, errNew), errors.Is(reason, errRoot), errors.Is(reason, wiki.ErrRewritten):
+	case errors.Is(reason, errNew), errors.Is(reason, errRoot), errors.Is(reason, errPassed):
 		return x.rebuild(ctx, w, to, reason)
 	case reason != nil:
 		return reason
@@ -212,8 +223,9 @@ func (x *Index) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) err
 	return x.extend(ctx, w, old, steps, to.Commit())
 }
 
-// fresh collects the commits that old lacks. An error that is a reason to rebuild is one of the reasons, or
-// wiki.ErrRewritten.
+// fresh collects the commits that old lacks. After a forced push they go on from what the branch was before: what it left
+// behind stays where it is, and is no ancestor of anything that is asked for. An error that is a reason to rebuild is one
+// of the reasons.
 func (x *Index) fresh(ctx context.Context, w *wiki.Wiki, old *data, to *wiki.Snapshot) ([]wiki.Step, error) {
 	switch {
 	case old.position.IsZero():
@@ -221,13 +233,26 @@ func (x *Index) fresh(ctx context.Context, w *wiki.Wiki, old *data, to *wiki.Sna
 	case x.file.Scope() != w.Root():
 		return nil, errRoot
 	}
-	return w.Walk(ctx, to.Commit(), old.position, wiki.KnownCommits(old.position, func() map[wiki.ID]bool {
+	steps, err := w.Walk(ctx, to.Commit(), old.position, wiki.KnownCommits(old.position, func() map[wiki.ID]bool {
 		m := make(map[wiki.ID]bool, len(old.commits))
 		for _, c := range old.commits {
 			m[c.id] = true
 		}
 		return m
 	}))
+	if !errors.Is(err, wiki.ErrRewritten) {
+		return steps, err
+	}
+	if steps, err = w.Walk(ctx, to.Commit(), wiki.ID{}, func(id wiki.ID) bool { _, ok := old.number(id); return ok }); err != nil {
+		return nil, err
+	}
+	shared, gaps := old.shared(to.Commit(), steps)
+	passed := len(old.commits) - shared
+	if passed > maxPassed*(shared+len(steps)) || gaps > maxGaps {
+		return nil, errPassed
+	}
+	x.log.Info("credit follows a branch whose history was rewritten", "commits", len(steps), "passed", passed)
+	return steps, nil
 }
 
 func (x *Index) rebuild(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot, reason error) error {
@@ -266,7 +291,7 @@ func fromNothing(ctx context.Context, w *wiki.Wiki, head wiki.ID, progress func(
 	if err := b.build(ctx, steps, progress); err != nil {
 		return nil, nil, err
 	}
-	d.position = head
+	d.reach(head)
 	return d, b, nil
 }
 
@@ -288,7 +313,7 @@ func (x *Index) extend(ctx context.Context, w *wiki.Wiki, old *data, steps []wik
 	b.d = d
 	err := b.build(ctx, steps, func(int, int) {})
 	if err == nil {
-		d.position = head
+		d.reach(head)
 		err = x.file.Append(encode(old, d))
 	}
 	x.mu.Lock()
@@ -316,6 +341,12 @@ func (x *Index) roster(d *data, w *wiki.Wiki, s *wiki.Snapshot) *roster {
 	rules, more := readRules(x.steering(w, RulesFile, rulesID))
 	r := newRoster(d, m, rules)
 	r.mailmap, r.file, r.problems = mapID, rulesID, slices.Concat(problems, more)
+	if files := [2]wiki.ID{mapID, rulesID}; files != x.warned {
+		x.warned = files
+		for _, p := range r.problems {
+			x.log.Warn("a line that credit depends on cannot be read", "file", p.File, "line", p.Line, "problem", p.Text)
+		}
+	}
 	x.people, x.peopleOf = r, d
 	return r
 }

@@ -282,6 +282,11 @@ func TestOrigins(t *testing.T) {
 			s.commit("main", "Ann", "b\n\nsuggested-by: Cy <cy@example.org>\n", "a.md", one+"\n\n"+two)
 			s.commit("main", "Ann", "c\n\nImported-from: Dee\nCo-authored-by: Ben <ben@example.org>", "a.md", one+"\n\n"+two+"\n\n"+three)
 		}, "a", "Ann+Ben: " + words(one) + "; Cy: " + words(two) + "; Dee+Ben: " + words(three)},
+		"an author is a co-author under another address": {func(s *story) {
+			s.commit("main", "Ann", "a\n\nCo-authored-by: ann  <12345+ann@users.example>\nCo-authored-by: Ben <ben@example.org>\n", "a.md", one)
+			s.commit("main", "Merger", "b\n\nSuggested-by: Cy <cy@example.org>\nCo-authored-by: CY <cy@home.example>\n", "a.md", one+"\n\n"+two)
+			s.commit("main", "Ann <other@example.org>", "c", "a.md", one+"\n\n"+two+"\n\nThird.")
+		}, "a", "Ann+Ben: " + words(one) + "; Cy: " + words(two) + "; Ann: Third"},
 		"bots, formats, merged and hidden people": {func(s *story) {
 			s.commit("main", "Ann", "a", "a.md", one)
 			s.commit("main", "Robot <robot@example.org>", "b", "a.md", one+"\n\n"+two)
@@ -567,7 +572,7 @@ func TestCredits(t *testing.T) {
 	for _, r := range c.Revisions {
 		substantial = append(substantial, r.Substantial)
 	}
-	if !slices.Equal(substantial, []bool{true, true, true, false, false}) {
+	if !slices.Equal(substantial, []bool{true, true, false, false, false}) { // what was undone is not, nor what undid it
 		t.Errorf("substantial: %v", substantial)
 	}
 	if len(c.Reviewers) != 1 || c.Reviewers[0].Name != "Ann" || c.Reviewers[0].Reviews != 1 {
@@ -583,6 +588,71 @@ func TestCredits(t *testing.T) {
 	part, err := v.CreditsOf(page, from, len(page.Source))
 	if err != nil || part.Words != 23 || part.Contributors[0].Words != 13 || part.Contributors[1].Words != 10 {
 		t.Errorf("%v: %+v", err, part)
+	}
+}
+
+// TestUndone tells of edits that were undone, and of ones that only look like that.
+func TestUndone(t *testing.T) {
+	text := func(word string) string { // each of words that stand nowhere else
+		var b strings.Builder
+		for i := range credit.SubstantialWords {
+			fmt.Fprintf(&b, "%s%d ", word, i)
+		}
+		return b.String()
+	}
+	for name, c := range map[string]struct {
+		tell func(s *story)
+		want string
+	}{
+		"a revert": {func(s *story) {
+			for _, name := range []string{"a", "b", "c", "b", "d"} {
+				s.commit("main", name, name, "p.md", text(name))
+			}
+		}, "a b d"},
+		"a war": {func(s *story) {
+			for _, name := range []string{"a", "b", "a", "b", "a", "b", "c", "b"} {
+				s.commit("main", name, name, "p.md", text(name))
+			}
+		}, "a b"},
+		"a deletion": {func(s *story) {
+			s.commit("main", "a", "a", "p.md", text("a"))
+			s.commit("main", "b", "b", "p.md", "-")
+			s.commit("main", "c", "c", "p.md", text("a"))
+		}, "a"},
+		"a renaming": {func(s *story) {
+			s.commit("main", "a", "a", "o.md", text("a"))
+			s.commit("main", "b", "b", "o.md", text("a")+text("b"))
+			s.commit("main", "c", "c", "o.md", "-", "p.md", text("a")+text("b"))
+		}, "a b"},
+		"a revert on a branch": {func(s *story) {
+			a := s.commit("main", "a", "a", "p.md", text("a"))
+			b := s.commitFrom("side", "b", "b", []int{a}, "p.md", text("b"))
+			c := s.commitFrom("main", "c", "c", []int{a}, "p.md", text("a")+"\n\n"+text("c"))
+			d := s.commitFrom("side", "d", "d", []int{b}, "p.md", text("a"))
+			s.commitFrom("main", "e", "e", []int{c, d}, "p.md", text("a")+"\n\n"+text("c")+"\n\n"+text("e"))
+		}, "a c e"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStory(t)
+			c.tell(s)
+			w := s.wiki()
+			x := openIndex(t, t.TempDir())
+			follow(t, x, w)
+			all, err := x.View(w, w.Head()).Credits(at(t, w, "p"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, r := range all.Revisions {
+				if r.Substantial {
+					got = append(got, r.Authors[0].Name)
+				}
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("substantial are %s, want %s", got, c.want)
+			}
+			footersAreCredits(t, x, w, w.Head())
+		})
 	}
 }
 
@@ -716,8 +786,24 @@ func TestBadFiles(t *testing.T) {
 	s = newStory(t)
 	s.commit("main", "Ann", "a", "a.md", one, ".coppice/credit.yml", "bots: [a\nb: {")
 	w = s.wiki()
-	if p := viewOf(t, w).Problems(); len(p) != 1 || p[0].Line < 1 {
-		t.Errorf("%+v", p)
+	var log bytes.Buffer
+	x, err := credit.Open(t.TempDir(), slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { x.Close() })
+	follow(t, x, w)
+	for i := range 3 {
+		if p := x.View(w, w.Head()).Problems(); len(p) != 2 || p[0].Line != 1 || p[1].Line != 2 {
+			t.Errorf("%+v", p)
+		}
+		if _, err := w.Save(t.Context(), wiki.Edit{Path: mustPath(t, "b"), Base: w.Head().Commit(), Source: fmt.Appendf(nil, "Number %d.", i), Author: wiki.Contributor{Name: fmt.Sprint(i)}}); err != nil {
+			t.Fatal(err)
+		}
+		follow(t, x, w)
+	}
+	if n := strings.Count(log.String(), "file=.coppice/credit.yml line="); n != 2 {
+		t.Errorf("two lines are named %d times in the log: %s", n, log.String())
 	}
 }
 
@@ -822,9 +908,166 @@ func TestFuture(t *testing.T) {
 	}
 }
 
+// equalsFresh compares an index with one that is made anew.
+func equalsFresh(t *testing.T, x *credit.Index, w *wiki.Wiki) {
+	t.Helper()
+	fresh := openIndex(t, t.TempDir())
+	follow(t, fresh, w)
+	if err := x.Equal(t.Context(), w, w.Head(), fresh); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// move lets main be where another branch is, as a push does.
+func move(t *testing.T, w *wiki.Wiki, branch string) {
+	t.Helper()
+	git(t, w.Dir(), "", "update-ref", "refs/heads/main", "refs/heads/"+branch)
+	if err := w.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestArrival lets commits come in after others that are younger, as when somebody pulls and pushes: answers are those of
+// history all the same.
+func TestArrival(t *testing.T) {
+	text := func(word string) string { // that stands nowhere else
+		var b strings.Builder
+		for i := range 30 {
+			fmt.Fprintf(&b, "%s%d ", word, i)
+		}
+		return b.String()
+	}
+	s := newStory(t)
+	base := s.commit("main", "Zed", "z", "a.md", one)
+	side := s.commitFrom("side", "Same <one@example.org>", "s", []int{base}, "n.md", "# New\n\n"+two)
+	side = s.commitFrom("side", "Una", "s", []int{side}, "a.md", one+"\n\n"+text("una"))
+	s.clock += 100_000
+	main := s.commitFrom("main", "Same <two@example.org>", "m", []int{base}, "n.md", "# New\n\n"+three)
+	main = s.commitFrom("main", "Max", "m", []int{main}, "a.md", text("max")+"\n\n"+one)
+	s.commitFrom("pushed", "Merger", "m", []int{side, main}, "a.md", text("max")+"\n\n"+one+"\n\n"+text("una"),
+		"n.md", "# New\n\n"+two+"\n\n"+three)
+	w := s.wiki()
+	x := openIndex(t, t.TempDir())
+	follow(t, x, w)
+	x.View(w, w.Head()).Contributors()
+	move(t, w, "pushed")
+	follow(t, x, w)
+	v := x.View(w, w.Head())
+	for name, email := range map[string]string{"same": "one@example.org", "same-2": "two@example.org"} {
+		if c, ok := v.Contributor(name); !ok || c.Email != email {
+			t.Errorf("%s is %+v", name, c)
+		}
+	}
+	c, err := v.Credits(at(t, w, "n"))
+	if err != nil || len(c.Original) != 1 || c.Original[0].Email != "one@example.org" || len(c.Revisions) != 3 {
+		t.Errorf("%v: %+v", err, c)
+	}
+	f, err := v.Footer(at(t, w, "a"), 2)
+	if err != nil || len(f.Revised) != 2 || f.Revised[0].Authors[0].Name != "Max" || f.Revised[1].Authors[0].Name != "Una" {
+		t.Errorf("%v: %+v", err, f)
+	}
+	equalsFresh(t, x, w)
+}
+
+// TestNameGivenAgain gives the name of a page that was renamed to another page: they are two.
+func TestNameGivenAgain(t *testing.T) {
+	s := newStory(t)
+	s.commit("main", "Ann", "a", "a.md", one)
+	s.commit("main", "Ben", "b", "a.md", "-", "b.md", one)
+	s.commit("main", "Cy", "c", "a.md", three)
+	s.commit("main", "Dee", "d", "a.md", three+"\n\n"+two)
+	s.commit("main", "Eve", "e", "c.md", two)
+	s.commit("main", "Eve", "f", "c.md", "-")
+	s.commit("main", "Fay", "g", "c.md", two) // this one comes back
+	w := s.wiki()
+	v := viewOf(t, w)
+	for name, want := range map[string]string{"a": "Cy Dee", "b": "Ann Ben", "c": "Eve Eve Fay"} {
+		c, err := v.Credits(at(t, w, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var who []string
+		for _, r := range c.Revisions {
+			who = append(who, r.Authors[0].Name)
+		}
+		if got := strings.Join(who, " "); got != want || c.Original[0].Name != who[0] {
+			t.Errorf("%s is by %s, begun by %s; want %s", name, got, c.Original[0].Name, want)
+		}
+	}
+}
+
+// TestForcedPush takes commits away from the branch: the index goes on from what is left, and nobody hears of the others.
+func TestForcedPush(t *testing.T) {
+	s := newStory(t)
+	base := s.commit("main", "Ann", "a", "a.md", one+"\n\n"+two, "b.md", two)
+	for range 6 {
+		base = s.commit("main", "Ann", "a", "c.md", fmt.Sprint(three, s.clock))
+	}
+	s.commitFrom("kept", "Ann", "a", []int{base}, "d.md", "Only a few words.")
+	gone := s.commit("main", "Same <gone@example.org>", "b\n\nReviewed-by: Rev <rev@example.org>", "a.md", one)
+	s.commitFrom("main", "Gil", "b", []int{gone}, "b.md", "-", "moved.md", two)
+	other := s.commitFrom("other", "Same <here@example.org>", "c", []int{base}, "a.md", two, "b.md", two+"\n\n"+three)
+	s.commitFrom("other", "Ben", "d", []int{other}, "moved.md", "Something else that has its own words.")
+	new := s.commitFrom("new", "Zed", "z", nil, "z.md", one)
+	s.commitFrom("new", "Zed", "z", []int{new}, "a.md", two)
+	w := s.wiki()
+	git(t, w.Dir(), "", "branch", "was", "main")
+	dir := t.TempDir()
+	var log bytes.Buffer
+	x, err := credit.Open(dir, slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { x.Close() })
+	follow(t, x, w)
+	for _, c := range []struct{ branch, people, removed, log string }{
+		{"other", "ann ben same", "fox", "follows a branch"},
+		{"kept", "ann", "", "follows a branch"},
+		{"was", "ann gil rev same", "", "follows a branch"},
+		{"other", "ann ben same", "fox", "follows a branch"},
+		{"new", "zed", "", "reason=\"too much"},
+	} {
+		log.Reset()
+		move(t, w, c.branch)
+		follow(t, x, w)
+		if !strings.Contains(log.String(), c.log) || strings.Count(log.String(), "\n") != 1 {
+			t.Errorf("%s: the log says %q, want %s", c.branch, log.String(), c.log)
+		}
+		v := x.View(w, w.Head())
+		var people []string
+		for _, p := range v.Contributors() {
+			people = append(people, p.Slug)
+		}
+		slices.Sort(people)
+		if got := strings.Join(people, " "); got != c.people {
+			t.Errorf("%s: the people are %s, want %s", c.branch, got, c.people)
+		}
+		found, _, err := v.Removed(t.Context(), wiki.Path{}, "fox", 0, 10)
+		if err != nil || len(found) > 0 != (c.removed != "") {
+			t.Errorf("%s: removed %v, %v", c.branch, found, err)
+		}
+		for ref := range w.Head().Pages() {
+			if f, err := v.Footer(at(t, w, ref.Path.String()), 3); err != nil || len(f.Original) == 0 || v.Newest(ref.Path) < 0 {
+				t.Errorf("%s: %s: %v, %+v", c.branch, ref.Path, err, f)
+			}
+		}
+		equalsFresh(t, x, w)
+		if err := x.Close(); err != nil {
+			t.Fatal(err)
+		}
+		equalsFresh(t, x, w) // as the file has it
+	}
+}
+
 // TestFollowingEqualsBuilding edits at random, here and by pushes, forced ones too, and compares the index that followed
 // with a fresh one.
 func TestFollowingEqualsBuilding(t *testing.T) {
+	for seed := range uint64(3) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) { followAtRandom(t, rand.New(rand.NewPCG(5, seed))) })
+	}
+}
+
+func followAtRandom(t *testing.T, random *rand.Rand) {
 	s := newStory(t)
 	s.commit("main", "Ann", "a", "a.md", "# A\n\n"+one, "b.md", "# B\n\n"+two, "c/d.md", "# D\n\n"+three)
 	w := s.wiki()
@@ -833,8 +1076,7 @@ func TestFollowingEqualsBuilding(t *testing.T) {
 	follow(t, x, w)
 	clone := filepath.Join(t.TempDir(), "clone")
 	git(t, ".", "", "clone", "-q", w.Dir(), clone)
-	random := rand.New(rand.NewPCG(5, 6))
-	for step := range 60 {
+	for step := range 40 {
 		randomStep(t, w, clone, random, step)
 		if err := w.Refresh(t.Context()); err != nil {
 			t.Fatal(err)
@@ -852,11 +1094,8 @@ func TestFollowingEqualsBuilding(t *testing.T) {
 				t.Fatal("the position is not kept")
 			}
 		}
-		fresh := openIndex(t, t.TempDir())
-		follow(t, fresh, w)
-		if err := x.Equal(fresh); err != nil {
-			t.Fatalf("step %d: %v", step, err)
-		}
+		t.Log("step", step)
+		equalsFresh(t, x, w)
 		footersAreCredits(t, x, w, w.Head())
 		commits := strings.Fields(git(t, w.Dir(), "", "rev-list", "main"))
 		old, err := w.At(t.Context(), commits[random.IntN(len(commits))])
@@ -928,18 +1167,28 @@ func randomStep(t *testing.T, w *wiki.Wiki, clone string, random *rand.Rand, ste
 		_, err = w.Delete(t.Context(), wiki.Delete{Path: p, Author: ann})
 	default:
 		git(t, clone, "", "fetch", "-q")
-		git(t, clone, "", "checkout", "-qB", "side", fmt.Sprintf("origin/main~%d", random.IntN(2)))
-		if err := os.WriteFile(filepath.Join(clone, fmt.Sprintf("pushed-%d.md", step)), fmt.Appendf(nil, "# Pushed\n\n%s\n\n%s", two, other.Source), 0o666); err != nil {
-			t.Fatal(err)
+		commits := strings.Count(git(t, w.Dir(), "", "rev-list", "--first-parent", "main"), "\n")
+		git(t, clone, "", "checkout", "-qB", "side", fmt.Sprintf("origin/main~%d", random.IntN(min(commits, 5)+1)))
+		for i := range 1 + random.IntN(3) {
+			files := map[string]string{
+				fmt.Sprintf("pushed-%d.md", step):          fmt.Sprintf("# Pushed\n\n%s\n\nTime %d.\n\n%s", two, i, other.Source),
+				fmt.Sprintf("both-%d.md", random.IntN(20)): fmt.Sprintf("# Both\n\n%s\n\nTime %d of step %d.", three, i, step),
+			}
+			for name, text := range files {
+				if err := os.WriteFile(filepath.Join(clone, name), []byte(text), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+			git(t, clone, "", "add", ".")
+			git(t, clone, "", "commit", "-qm", "pushed", "-m", fmt.Sprintf("Reviewed-by: Person %d <p%d@example.org>", step%4, step%4),
+				"--author", fmt.Sprintf("Person %d <q%d@example.org>", random.IntN(4), random.IntN(4)), "--date", fmt.Sprintf("@%d +0000", 1_700_000_000+random.IntN(200_000_000)))
 		}
-		git(t, clone, "", "add", ".")
-		git(t, clone, "", "commit", "-qm", "pushed", "-m", fmt.Sprintf("Reviewed-by: Person %d <p%d@example.org>", step%4, step%4))
 		if step%3 == 1 { // the wiki's line becomes the second parent
-			git(t, clone, "", "merge", "-q", "--no-edit", "--no-ff", "origin/main")
+			git(t, clone, "", "merge", "-q", "--no-edit", "--no-ff", "-X", "ours", "origin/main")
 			git(t, clone, "", "checkout", "-qB", "main")
 		} else {
 			git(t, clone, "", "checkout", "-qB", "main", "origin/main")
-			git(t, clone, "", "merge", "-q", "--no-edit", "--no-ff", "side")
+			git(t, clone, "", "merge", "-q", "--no-edit", "--no-ff", "-X", "theirs", "side")
 		}
 		if n == 9 && step%2 == 0 { // a rewritten history
 			git(t, clone, "", "commit", "-q", "--amend", "-m", "rewritten")
@@ -1004,11 +1253,7 @@ func TestDamagedFiles(t *testing.T) {
 				t.Errorf("position %s, log %q", x.Position(), log.String())
 			}
 			follow(t, x, w)
-			fresh := openIndex(t, t.TempDir())
-			follow(t, fresh, w)
-			if err := x.Equal(fresh); err != nil {
-				t.Error(err)
-			}
+			equalsFresh(t, x, w)
 		})
 	}
 }

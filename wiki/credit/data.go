@@ -1,6 +1,8 @@
 package credit
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/binary"
 	"slices"
 	"sync"
@@ -12,6 +14,7 @@ import (
 // are seen here, and what the shared tables know beyond them is left out.
 type data struct {
 	position wiki.ID
+	head     int32     // number of the position, or -1
 	commits  []commit  // parents before children; the number of a commit is its place here
 	paths    []string  // the number of a path is its place here
 	people   []ident   // as commits name them
@@ -30,6 +33,8 @@ type commit struct {
 	low     int32
 	rest    []span
 	time    int64 // the author's, Unix seconds
+	since   int64 // the latest time of its own and its ancestors'
+	height  int32 // commits in the longest line of ancestors
 	id      wiki.ID
 	parents []int32
 }
@@ -66,9 +71,7 @@ const (
 type rev struct {
 	commit, path int32
 	from         int32 // path before a renaming, else -1
-	page         int32 // number of the rev that began the page, through renames
-	before       int32 // rev of the same path before, or -1
-	previous     int32 // rev of the same page before, or -1
+	page         int32 // number of the page, through renames
 	kind         wiki.ChangeKind
 	merge        bool
 	alone        bool    // script does not build on base
@@ -102,11 +105,15 @@ type tables struct {
 	mu         sync.Mutex
 	newest     *data
 	pathNo     map[string]int32
-	lastOn     []int32           // for each path its newest rev
-	lastOf     []int32           // for each page, by the number of its first rev, its newest one
-	blobs      map[wiki.ID]int32 // newest rev with that blob and origins of its own, of the first blobRevs
+	on         [][]int32 // for each path its revs, in the order of history
+	of         [][]int32 // for each page its revs, in the order of history
+	began      []int32   // for each path the page that began under it, or -1
+	latest     []int32   // for each page the rev that came in last
+	order      []int32   // all revs in the order of history, of the first orderRevs
+	orderRevs  int
+	blobs      map[wiki.ID]int32 // last rev with that blob and origins of its own, of the first blobRevs
 	blobRevs   int
-	reviewed   map[int32][]int32 // for each page, by the number of its first rev, those that somebody reviewed, of the first reviewRevs
+	reviewed   map[int32][]int32 // for each page the revs that somebody reviewed, of the first reviewRevs
 	reviewRevs int
 	personNo   map[ident]int32
 	commitNo   map[wiki.ID]int32 // made when it is first asked for
@@ -119,7 +126,7 @@ func newTables() *tables {
 	return &tables{pathNo: map[string]int32{}, personNo: map[ident]int32{}}
 }
 
-// hashTable lists for each hash the revs that it came or went with, newest first.
+// hashTable lists for each hash the revs that it came or went with, the newest in the order of history first.
 type hashTable struct {
 	last    map[uint32]int32
 	entries []hashEntry
@@ -128,32 +135,44 @@ type hashTable struct {
 
 type hashEntry struct{ rev, next int32 }
 
-func (t *hashTable) add(hash uint32, rev int32) {
+func (t *hashTable) add(d *data, hash uint32, rev int32) {
 	next, ok := t.last[hash]
 	if !ok {
 		next = -1
 	}
-	t.last[hash] = int32(len(t.entries))
+	newer := int32(-1)
+	for next >= 0 && d.compareRevs(t.entries[next].rev, rev) > 0 {
+		newer, next = next, t.entries[next].next
+	}
+	no := int32(len(t.entries))
 	t.entries = append(t.entries, hashEntry{rev, next})
+	if newer < 0 {
+		t.last[hash] = no
+	} else {
+		t.entries[newer].next = no
+	}
 }
 
 // extend brings a table up to d.
 func (t *hashTable) extend(d *data, list func(*rev) []byte) {
 	for ; t.revs < len(d.revs); t.revs++ {
 		for hashes := list(&d.revs[t.revs]); len(hashes) > 0; hashes = hashes[4:] {
-			t.add(binary.LittleEndian.Uint32(hashes)|1, int32(t.revs))
+			t.add(d, binary.LittleEndian.Uint32(hashes)|1, int32(t.revs))
 		}
 	}
 }
 
-// each calls f with the newest revs of a hash first, until it says to stop.
-func (t *hashTable) each(hash uint32, f func(rev int32) bool) {
+// each calls f with the revs of a hash that commits know, the newest first, until it says to stop.
+func (t *hashTable) each(d *data, hash uint32, at []int32, f func(rev int32) bool) {
 	i, ok := t.last[hash|1]
-	for n := 0; ok && i >= 0 && n < maxHits; n++ {
-		if !f(t.entries[i].rev) {
+	for n := 0; ok && i >= 0 && n < maxHits; i = t.entries[i].next {
+		rev := t.entries[i].rev
+		if !d.anyReaches(d.revs[rev].commit, at) {
+			continue
+		}
+		if n++; !f(rev) {
 			return
 		}
-		i = t.entries[i].next
 	}
 }
 
@@ -161,7 +180,10 @@ func (t *hashTable) each(hash uint32, f func(rev int32) bool) {
 func (d *data) addCommit(c commit, parents []int32) {
 	no := int32(len(d.commits))
 	c.mentioned = int32(len(d.mentions)) - c.mentions
-	c.low, c.parents = no, parents
+	c.low, c.parents, c.since = no, parents, c.time
+	for _, p := range parents {
+		c.since, c.height = max(c.since, d.commits[p].since), max(c.height, d.commits[p].height+1)
+	}
 	if len(parents) > 0 {
 		var all []span
 		for i, p := range parents {
@@ -196,6 +218,33 @@ func union(all []span, no int32) (low int32, rest []span) {
 	return no, slices.Clone(out)
 }
 
+// shared counts the commits that are there and that a new head knows, of which steps are those that are not there, and
+// the gaps between them.
+func (d *data) shared(head wiki.ID, steps []wiki.Step) (commits, gaps int) {
+	var all []span
+	note := func(id wiki.ID) {
+		if no, ok := d.number(id); ok {
+			c := &d.commits[no]
+			all = append(append(all, c.rest...), span{c.low, no})
+		}
+	}
+	note(head)
+	for _, s := range steps {
+		for _, p := range s.Parents {
+			note(p)
+		}
+	}
+	if len(all) == 0 {
+		return 0, 0
+	}
+	low, rest := union(all, int32(len(d.commits)))
+	commits = len(d.commits) - int(low)
+	for _, s := range rest {
+		commits += int(s.to-s.from) + 1
+	}
+	return commits, len(rest)
+}
+
 // reaches reports whether commit a is b or an ancestor of it.
 func (d *data) reaches(a, b int32) bool {
 	c := &d.commits[b]
@@ -219,41 +268,146 @@ func (d *data) anyReaches(a int32, of []int32) bool {
 	return slices.ContainsFunc(of, func(b int32) bool { return d.reaches(a, b) })
 }
 
-// earlier puts commits in an order that does not depend on the order in which they were read.
-func (d *data) earlier(a, b int32) bool {
+// compareCommits puts commits in the order of history: ancestors first, and otherwise by time, as far as clocks agree
+// with that. What is asked of history is answered in this order and never in that of the numbers, which tells how commits
+// came in: it is a matter of the commits alone, and whoever is added to the newest comes behind all.
+func (d *data) compareCommits(a, b int32) int {
 	x, y := &d.commits[a], &d.commits[b]
-	if x.time != y.time {
-		return x.time < y.time
-	}
-	return slices.Compare(x.id[:], y.id[:]) < 0
+	return cmp.Or(cmp.Compare(x.since, y.since), cmp.Compare(x.height, y.height), bytes.Compare(x.id[:], y.id[:]))
+}
+
+// compareRevs does the same with revs. Those of one commit came in together, in the order of its changes.
+func (d *data) compareRevs(a, b int32) int {
+	return cmp.Or(d.compareCommits(d.revs[a].commit, d.revs[b].commit), cmp.Compare(a, b))
 }
 
 // addRev appends a rev, and gives its number. The caller holds the tables' lock.
 func (d *data) addRev(r rev) int32 {
 	t := d.tables
 	no := int32(len(d.revs))
-	for len(t.lastOn) < len(d.paths) {
-		t.lastOn = append(t.lastOn, -1)
-	}
-	r.before = t.lastOn[r.path]
-	last := r.before
-	if r.from >= 0 && t.lastOn[r.from] >= 0 {
-		last = t.lastOn[r.from]
-	}
-	r.page, r.previous = no, -1
-	if last >= 0 {
-		r.page = d.revs[last].page
-		r.previous = t.lastOf[r.page]
-	}
-	t.lastOf = append(t.lastOf, no)
-	t.lastOf[r.page] = no
-	t.lastOn[r.path] = no
+	r.page = d.pageOf(&r)
 	r.twin = -1
 	if r.base >= 0 && !r.alone {
 		r.depth = d.revs[r.base].depth + 1
 	}
 	d.revs = append(d.revs, r)
+	t.on[r.path] = d.insert(t.on[r.path], no)
+	t.of[r.page] = d.insert(t.of[r.page], no)
+	t.latest[r.page] = no
 	return no
+}
+
+// pageOf gives the page that a rev, which has no number yet, is of: the one that its commit's parents have under that
+// path, or had at last. One that begins under the same path on two branches is one page; one that begins where another was
+// renamed is not.
+func (d *data) pageOf(r *rev) int32 {
+	t := d.tables
+	for len(t.on) < len(d.paths) {
+		t.on, t.began = append(t.on, nil), append(t.began, -1)
+	}
+	parents := d.commits[r.commit].parents
+	last := int32(-1)
+	if r.from >= 0 {
+		last = d.newest(r.from, parents)
+	}
+	if last < 0 {
+		last = d.newest(r.path, parents)
+	}
+	again := last >= 0 && r.kind == wiki.Added && !r.merge && d.revs[last].kind != wiki.Deleted // the one before was renamed
+	if last >= 0 && !again {
+		return d.revs[last].page
+	}
+	if !again && t.began[r.path] >= 0 {
+		return t.began[r.path]
+	}
+	page := int32(len(t.of))
+	t.of, t.latest = append(t.of, nil), append(t.latest, -1)
+	if !again {
+		t.began[r.path] = page
+	}
+	return page
+}
+
+// insert puts a rev into a list at its place. Lists that others hold do not change: what comes before the end goes into a
+// copy.
+func (d *data) insert(list []int32, no int32) []int32 {
+	if len(list) == 0 || d.compareRevs(list[len(list)-1], no) < 0 {
+		return append(list, no)
+	}
+	i, _ := slices.BinarySearchFunc(list, no, d.compareRevs)
+	return slices.Concat(list[:i], []int32{no}, list[i:])
+}
+
+// newest gives the last rev of a path, in the order of history, that one of the commits knows; -1 if there is none. The
+// caller holds the tables' lock.
+func (d *data) newest(path int32, at []int32) int32 {
+	if int(path) >= len(d.tables.on) {
+		return -1
+	}
+	for _, no := range slices.Backward(d.tables.on[path]) {
+		if int(no) < len(d.revs) && d.anyReaches(d.revs[no].commit, at) {
+			return no
+		}
+	}
+	return -1
+}
+
+// newestOf is newest for a path by its name.
+func (d *data) newestOf(path string, at []int32) int32 {
+	no, ok := d.tables.pathNo[path]
+	if !ok {
+		return -1
+	}
+	return d.newest(no, at)
+}
+
+// line gives all revs of a page in the order of history. Some may be of no commit that d has.
+func (d *data) line(page int32) []int32 {
+	t := d.tables
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.of[page]
+}
+
+// known gives the revs that a commit knows, in the order of history.
+func (d *data) known(at int32) []int32 {
+	t := d.tables
+	t.mu.Lock()
+	if fresh := len(t.newest.revs) - t.orderRevs; fresh > 0 {
+		list := make([]int32, fresh)
+		for i := range list {
+			list[i] = int32(t.orderRevs + i)
+		}
+		slices.SortFunc(list, t.newest.compareRevs)
+		t.order = t.newest.merge(t.order, list)
+		t.orderRevs += fresh
+	}
+	order := t.order
+	t.mu.Unlock()
+	list := make([]int32, 0, min(len(d.revs), len(order)))
+	for _, no := range order {
+		if int(no) < len(d.revs) && d.reaches(d.revs[no].commit, at) {
+			list = append(list, no)
+		}
+	}
+	return list
+}
+
+// merge puts two lists into one, as insert does.
+func (d *data) merge(list, more []int32) []int32 {
+	if len(list) == 0 || d.compareRevs(list[len(list)-1], more[0]) < 0 {
+		return append(list, more...)
+	}
+	all := make([]int32, 0, len(list)+len(more))
+	for len(list) > 0 && len(more) > 0 {
+		next := &list
+		if d.compareRevs(more[0], list[0]) < 0 {
+			next = &more
+		}
+		all = append(all, (*next)[0])
+		*next = (*next)[1:]
+	}
+	return append(append(all, list...), more...)
 }
 
 // pathNumber gives the number of a path, new ones included. The caller holds the tables' lock.
@@ -277,19 +431,6 @@ func (d *data) personNumber(p ident) int32 {
 	return no
 }
 
-// last gives the newest rev of a path, or -1. The caller holds the tables' lock.
-func (d *data) last(path string) int32 {
-	no, ok := d.tables.pathNo[path]
-	if !ok || int(no) >= len(d.tables.lastOn) {
-		return -1
-	}
-	rev := d.tables.lastOn[no]
-	for rev >= int32(len(d.revs)) {
-		rev = d.tables.newest.revs[rev].before
-	}
-	return rev
-}
-
 // listBlobs brings the table of blobs up to date. The caller holds the tables' lock.
 func (t *tables) listBlobs() {
 	revs := t.newest.revs
@@ -308,7 +449,7 @@ func (t *tables) listBlobs() {
 	}
 }
 
-// reviews gives the revs of a page that have reviewers, oldest first.
+// reviews gives the revs of a page that have reviewers, in any order.
 func (d *data) reviews(page int32) []int32 {
 	t := d.tables
 	t.mu.Lock()
@@ -335,7 +476,7 @@ func (d *data) find(blob wiki.ID, path string, at []int32) int32 {
 	defer t.mu.Unlock()
 	t.listBlobs()
 	page := int32(-1)
-	if last := d.last(path); last >= 0 {
+	if last := d.newestOf(path, at); last >= 0 {
 		page = d.revs[last].page
 	}
 	best := int32(-1)
@@ -348,7 +489,7 @@ func (d *data) find(blob wiki.ID, path string, at []int32) int32 {
 		if best >= 0 {
 			b := &d.revs[best]
 			mine, theirs := r.page == page, b.page == page
-			if theirs && !mine || mine == theirs && d.earlier(b.commit, r.commit) {
+			if theirs && !mine || mine == theirs && d.compareCommits(b.commit, r.commit) < 0 {
 				continue
 			}
 		}
@@ -357,10 +498,16 @@ func (d *data) find(blob wiki.ID, path string, at []int32) int32 {
 	return best
 }
 
+// reach makes a commit that is there the position.
+func (d *data) reach(head wiki.ID) {
+	d.head, _ = d.number(head)
+	d.position = head
+}
+
 // number gives the number of a commit.
 func (d *data) number(id wiki.ID) (int32, bool) {
 	if id == d.position && !id.IsZero() {
-		return int32(len(d.commits) - 1), true // all others are its ancestors
+		return d.head, true
 	}
 	t := d.tables
 	t.mu.Lock()

@@ -49,8 +49,13 @@
 // step 4 come the lines that a parent has: git merges by lines, and one sentence may be put together from several sides. In
 // step 4 a parent's sentence is compared as a whole, also where another parent has given the words. What a merge lacks was
 // another's to take away, unless all parents have it; one that brings and takes away nothing is nobody's edit. Only commits
-// that are ancestors are looked at, wherever in the file they stand: answers do not depend on the order in
-// which commits came in.
+// that are ancestors are looked at, wherever in the file they stand.
+//
+// Answers do not depend on the order in which commits came in, which is another one for whoever follows a branch than for
+// whoever reads it anew: a push may bring commits that are older than the newest. Whatever comes first or last is so in
+// the order of history: a commit stands behind its ancestors; of two that do not know of one another, the one of which
+// no ancestor is as late as the other's stands first, then the one with the shorter line of ancestors, then the one with
+// the smaller ID. Revisions of a page, sentences to look at, people and the numbers behind equal names are in this order.
 //
 // Beyond WikiWho go: Markdown, many pages (moves, copies, splits and joins), branches and merges, several authors of
 // one commit, and increments: a commit costs in proportion to the pages that it changes.
@@ -86,4 +91,6 @@
 // One file, a record log with one record for each Follow: commits, their people, paths and revisions that are new, and
 // the Position after them. A revision keeps its origins as a script (keep, move, put) on those of the text before,
 // anew every 32 steps, and 4 bytes for each sentence that came or went. The file is read when the index is first asked.
+// What a forced push took away stays in it: no commit of the branch has it among its ancestors, so no answer shows it. When
+// it is more than what is left, the index is made anew.
 package credit

@@ -13,7 +13,8 @@ import (
 //
 //	1: the first format.
 //	2: merges take whole lines from their parents, and remove only what all of these have. Dates before 1970, and in place
-//	   of one that cannot be read the committer's.
+//	   of one that cannot be read the committer's. Where a text stood in several places, the one is taken that is newest in
+//	   history, not in the file.
 var format = recordlog.Format{Magic: "coppice credit\n", Version: 2}
 
 // A record's numbers are unsigned varints:
@@ -156,7 +157,6 @@ func decode(body []byte, d *data) error {
 	at := uint64(len(d.commits)) - d.added
 	n := r.Count(4)
 	d.revs = slices.Grow(d.revs, n)
-	d.tables.lastOf = slices.Grow(d.tables.lastOf, n)
 	for range n {
 		at += r.Uvarint()
 		v, ok := decodeRev(&r, d)
@@ -166,7 +166,10 @@ func decode(body []byte, d *data) error {
 		d.addRev(v)
 	}
 	d.position = position
-	if !r.Done() {
+	for d.head = int32(len(d.commits)) - 1; d.head >= 0 && d.commits[d.head].id != position; {
+		d.head--
+	}
+	if d.head < 0 || !r.Done() {
 		return recordlog.ErrDamaged
 	}
 	return nil

@@ -46,16 +46,19 @@ func (v *View) footer(rev, last, at int32, revised int) *Footer {
 	first := v.first(last, at)
 	began := v.revision(first)
 	f.Original, f.Created, f.CreatedIn = began.Authors, began.Time, began.Commit
+	var undone undoing
 	for no := range v.backward(last, at) {
 		if no == first || len(f.Revised) >= revised {
 			break
 		}
-		if v.substantial(no) {
-			f.Revised = append(f.Revised, v.revision(no))
+		if v.substantial(no, &undone) {
+			r := v.revision(no)
+			r.Substantial = true
+			f.Revised = append(f.Revised, r)
 		}
 	}
 	for _, no := range v.d.reviews(v.d.revs[last].page) {
-		if !v.d.reaches(v.d.revs[no].commit, at) {
+		if !v.isKnown(no, at) || v.d.compareRevs(no, last) > 0 {
 			continue
 		}
 		c := v.d.revs[no].commit
@@ -88,14 +91,13 @@ func (v *View) standing(rev int32) Part {
 // usualPeople is how many people have words in a page at most, nearly always.
 const usualPeople = 64
 
-// first gives the rev that began a page, as far as a commit knows: nearly always it is an ancestor, and then the rest of
-// the line is not looked at.
+// first gives the rev that began the page of another one, as far as a commit knows: nearly always it is the first of the
+// line, and then the rest is not looked at.
 func (v *View) first(no, at int32) int32 {
-	if page := v.d.revs[no].page; v.d.reaches(v.d.revs[page].commit, at) {
-		return page
-	}
-	for before := range v.backward(no, at) {
-		no = before
+	for _, other := range v.d.line(v.d.revs[no].page) {
+		if v.isKnown(other, at) {
+			return other
+		}
 	}
 	return no
 }

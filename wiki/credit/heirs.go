@@ -70,7 +70,7 @@ func (v *View) Heirs(path wiki.Path) (heirs []Heir, words int, err error) {
 	return heirs, len(legacy.words), nil
 }
 
-// takers gives the pages, by the numbers of their first revs, that got words of the commits which the text of rev last stands
+// takers gives the pages, by number, that got words of the commits which the text of rev last stands
 // on from elsewhere, around the rev that ended its page: those that got most of them first.
 func (v *View) takers(end, last int32) []int32 {
 	commits := map[int32]bool{}
@@ -84,8 +84,8 @@ func (v *View) takers(end, last int32) []int32 {
 			continue
 		}
 		words := v.wordsOf(no, commits, r.commit)
-		if words > 0 && r.previous >= 0 {
-			words -= v.wordsOf(r.previous, commits, r.commit)
+		if before := v.before(no); words > 0 && before >= 0 {
+			words -= v.wordsOf(before, commits, r.commit)
 		}
 		if words >= leftoverWords {
 			got[r.page] += words
@@ -114,22 +114,16 @@ func (v *View) wordsOf(no int32, commits map[int32]bool, but int32) (words int32
 
 // standsAt gives the path and the text that a page has in the View's Snapshot, and whether it is there.
 func (v *View) standsAt(page int32) (wiki.Path, wiki.ID, bool) {
-	t := v.d.tables
-	t.mu.Lock()
-	no := t.lastOf[page]
-	for no >= int32(len(v.d.revs)) {
-		no = t.newest.revs[no].previous
+	no := v.newestOf(page)
+	if no < 0 {
+		return wiki.Path{}, wiki.ID{}, false
 	}
-	t.mu.Unlock()
-	for no = range v.backward(no, v.tip) {
-		path, err := wiki.ParsePath(v.d.paths[v.d.revs[no].path])
-		if err != nil || v.newest(path, v.tip) != no {
-			break
-		}
-		blob, ok := v.snap.PageBlob(path)
-		return path, blob, ok
+	path, err := wiki.ParsePath(v.d.paths[v.d.revs[no].path])
+	if err != nil || v.newest(path, v.tip) != no {
+		return wiki.Path{}, wiki.ID{}, false
 	}
-	return wiki.Path{}, wiki.ID{}, false
+	blob, ok := v.snap.PageBlob(path)
+	return path, blob, ok
 }
 
 // standingIn counts the words of a text that stand in another in runs of leftoverWords or more, wherever.

@@ -2,11 +2,12 @@ package credit
 
 import (
 	"bytes"
-	"fmt"
+	"cmp"
 	"strings"
 )
 
-// Problem is a line of .mailmap or credit.yml that cannot be read. The rest of the file holds.
+// Problem is a line of .mailmap or credit.yml that cannot be read. The rest of the file holds. Its Text quotes no names or
+// addresses of people.
 type Problem struct {
 	File string
 	Line int
@@ -30,34 +31,47 @@ const mailmapFile = ".mailmap"
 //	<proper@example.org> <commit@example.org>
 //	Proper Name <proper@example.org> <commit@example.org>
 //	Proper Name <proper@example.org> Commit Name <commit@example.org>
+//
+// What git makes of a line is what counts. A comment is a line that begins with #; elsewhere the sign is part of a name, or
+// stands behind the last address, where nothing is read. Two lines about one address add up.
 func readMailmap(data []byte) (*mailmap, []Problem) {
 	m := &mailmap{byMail: map[string]mapped{}, byBoth: map[ident]mapped{}}
 	var problems []Problem
 	no := 0
 	for line := range bytes.Lines(data) {
 		no++
-		text, _, _ := strings.Cut(string(line), "#")
-		if strings.TrimSpace(text) == "" {
+		text := strings.TrimSpace(string(line))
+		if text == "" || line[0] == '#' {
 			continue
 		}
 		first, rest, ok := cutIdent(text)
-		if !ok {
-			problems = append(problems, Problem{mailmapFile, no, fmt.Sprintf("A line wants a mail address in angle brackets: %.60q.", strings.TrimSpace(text))})
+		if !ok || first.mail == "" {
+			if text[0] != '#' {
+				problems = append(problems, Problem{mailmapFile, no, "A line wants a mail address in angle brackets."})
+			}
 			continue
 		}
 		second, _, ok := cutIdent(rest)
+		if !ok && strings.Contains(rest, "<") {
+			problems = append(problems, Problem{mailmapFile, no, "The second mail address is not closed."})
+		}
 		switch {
-		case !ok && strings.TrimSpace(rest) != "":
-			problems = append(problems, Problem{mailmapFile, no, fmt.Sprintf("The second mail address is not closed: %.60q.", strings.TrimSpace(text))})
 		case !ok:
-			m.byMail[strings.ToLower(first.mail)] = mapped{name: first.name}
+			m.add(first.mail, mapped{name: first.name})
 		case second.name == "":
-			m.byMail[strings.ToLower(second.mail)] = mapped(first)
+			m.add(second.mail, mapped(first))
 		default:
 			m.byBoth[ident{strings.ToLower(second.name), strings.ToLower(second.mail)}] = mapped(first)
 		}
 	}
 	return m, problems
+}
+
+// add replaces whoever has a mail address. What the line does not say, a line before may have said.
+func (m *mailmap) add(mail string, to mapped) {
+	mail = strings.ToLower(mail)
+	old := m.byMail[mail]
+	m.byMail[mail] = mapped{cmp.Or(to.name, old.name), cmp.Or(to.mail, old.mail)}
 }
 
 // cutIdent takes "Name <mail>" off the beginning of a line.

@@ -1,6 +1,7 @@
 package credit
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ const (
 // roster resolves the people whom commits name.
 type roster struct {
 	persons  []*Person
-	of       []int32 // for each person of the data its Person, or -1 for a bot
+	of       []int32 // for each person of the data its Person, or isBot or isUnknown
 	resolved []ident // each person of the data after .mailmap
 	rules    *rules
 	nobody   map[int32]bool // commits that give nothing
@@ -40,6 +41,12 @@ type roster struct {
 	active   active
 	hidden   hiddenNames
 }
+
+// What is no Person.
+const (
+	isBot     = -1
+	isUnknown = -2 // to the position: only commits that are not part of the branch any more name them
+)
 
 // isShared reports addresses that stand for nobody in particular: whoever has given none.
 func isShared(mail string) bool {
@@ -55,49 +62,96 @@ func isShared(mail string) bool {
 func keyOf(id ident) string {
 	mail := strings.ToLower(id.mail)
 	if isShared(mail) {
-		return "name:" + norm.NFC.String(strings.ToLower(id.name))
+		return "name:" + foldName(id.name)
 	}
 	return mail
 }
 
+func foldName(name string) string { return norm.NFC.String(strings.ToLower(strings.TrimSpace(name))) }
+
+// use says which commits that the position knows name somebody.
+type use struct {
+	first int32 // the first one, in the order of history; -1 if there is none
+	place int32 // among those whom it names
+	last  int32 // the last one whose author they are, or -1
+}
+
+// uses gives the use of each person.
+func (d *data) uses() []use {
+	list := make([]use, len(d.people))
+	for i := range list {
+		list[i] = use{first: -1, last: -1}
+	}
+	note := func(person, commit, place int32) *use {
+		u := &list[person]
+		if u.first < 0 || d.compareCommits(commit, u.first) < 0 {
+			u.first, u.place = commit, place
+		}
+		return u
+	}
+	for no := range int32(len(d.commits)) {
+		if !d.reaches(no, d.head) {
+			continue
+		}
+		if u := note(d.commits[no].author, no, 0); u.last < 0 || d.compareCommits(no, u.last) > 0 {
+			u.last = no
+		}
+		for i, m := range d.mentionsOf(no) {
+			note(m.person, no, int32(i+1))
+		}
+	}
+	return list
+}
+
+// newRoster numbers people in the order in which history names them, so that whoever had a name first has the address
+// without a number, in whatever order commits came in.
 func newRoster(d *data, m *mailmap, r *rules) *roster {
 	x := &roster{of: make([]int32, len(d.people)), rules: r, nobody: map[int32]bool{}, bySlug: map[string]*Person{}}
-	lastUse := make([]int64, len(d.people))
 	for no := range d.commits {
-		c := &d.commits[no]
-		lastUse[c.author] = max(lastUse[c.author], c.time)
-		if len(r.format) > 0 && r.isFormat(c.id.String()) {
+		if len(r.format) > 0 && r.isFormat(d.commits[no].id.String()) {
 			x.nobody[int32(no)] = true
 		}
 	}
+	uses := d.uses()
+	var order []int // of those whom the position knows
+	for i := range uses {
+		if x.of[i] = isUnknown; uses[i].first >= 0 {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		return cmp.Or(d.compareCommits(uses[i].first, uses[j].first), cmp.Compare(uses[i].place, uses[j].place))
+	})
 	byKey := map[string]int32{}
 	byName := map[string][]int32{} // persons with an address
 	var shown []ident
-	var shownAt []int64
+	var shownAt []int32 // commit
 	resolved := make([]ident, len(d.people))
 	x.resolved = resolved
 	add := func(i int, key string) {
-		id := resolved[i]
+		id, last := resolved[i], uses[i].last
 		no, ok := byKey[key]
 		if !ok {
 			no = int32(len(shown))
 			byKey[key] = no
-			shown, shownAt = append(shown, id), append(shownAt, lastUse[i])
+			shown, shownAt = append(shown, id), append(shownAt, last)
 			if !strings.HasPrefix(key, "name:") {
 				name := strings.ToLower(id.name)
 				byName[name] = append(byName[name], no)
 			}
 		}
-		if lastUse[i] > shownAt[no] && id.name != "" || shown[no].name == "" {
-			shown[no], shownAt[no] = id, lastUse[i]
+		later := last >= 0 && (shownAt[no] < 0 || d.compareCommits(last, shownAt[no]) > 0)
+		if later && id.name != "" || shown[no].name == "" {
+			shown[no], shownAt[no] = id, last
 		}
 		x.of[i] = no
 	}
 	var bare []int
-	for i, p := range d.people {
+	for _, i := range order {
+		p := d.people[i]
 		resolved[i] = m.resolve(p)
 		if names(r.bots, p) || names(r.bots, resolved[i]) {
-			x.of[i] = -1
+			x.of[i] = isBot
 			continue
 		}
 		key := keyOf(resolved[i])
@@ -163,20 +217,24 @@ func slugOf(name string) string {
 }
 
 // authors gives the people who share the words that a commit brought: whoever suggested or was imported, else the
-// author; and the co-authors. None for a bot or a commit that only changed the look.
+// author; and the co-authors. None for a bot or a commit that only changed the look. Two of one commit that have one name
+// are one person, who wrote under another address on another machine: the one named first.
 func (x *roster) authors(d *data, commit int32) []*Person {
 	if x.nobody[commit] {
 		return nil
 	}
 	c := &d.commits[commit]
 	var list []*Person
+	var called []string
 	add := func(person int32) {
 		if int(person) >= len(x.of) || x.of[person] < 0 {
 			return
 		}
-		if p := x.persons[x.of[person]]; !slices.Contains(list, p) {
-			list = append(list, p)
+		p, name := x.persons[x.of[person]], foldName(x.resolved[person].name)
+		if slices.Contains(list, p) || name != "" && slices.Contains(called, name) {
+			return
 		}
+		list, called = append(list, p), append(called, name)
 	}
 	mentions := d.mentionsOf(commit)
 	if no := x.of[c.author]; no >= 0 && len(mentions) == 0 { // nearly always

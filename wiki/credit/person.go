@@ -1,6 +1,7 @@
 package credit
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -8,7 +9,8 @@ import (
 	"coppice/wiki"
 )
 
-// Contribution is one edit of one page by somebody.
+// Contribution is one edit of one page by somebody. Whether it is Substantial is not told: that is a matter of what others
+// did to the page after it.
 type Contribution struct {
 	Revision
 	Path  wiki.Path // that the page has today, or had then if it is gone
@@ -20,12 +22,13 @@ type Contribution struct {
 func (v *View) Contributions(c *Contributor, from Cursor, limit int) ([]Contribution, Cursor, error) {
 	paths := v.tally().paths
 	var list []Contribution
-	for _, no := range slices.Backward(c.revs) {
-		if from > 0 && no >= int32(from) {
-			continue
-		}
+	revs := c.revs
+	if from > 0 {
+		revs = revs[:min(int(from), len(revs))]
+	}
+	for i, no := range slices.Backward(revs) {
 		if len(list) >= limit {
-			return list, Cursor(no + 1), nil
+			return list, Cursor(i + 1), nil
 		}
 		r := &v.d.revs[no]
 		path, there := paths[r.page]
@@ -70,6 +73,9 @@ func (t *tally) named(slug string) []*Contributor {
 				t.byName[name] = append(t.byName[name], c)
 			}
 		}
+		for _, list := range t.byName {
+			slices.SortFunc(list, func(a, b *Contributor) int { return cmp.Compare(a.number, b.number) })
+		}
 	})
 	return t.byName[slug]
 }
@@ -77,7 +83,7 @@ func (t *tally) named(slug string) []*Contributor {
 // Author gives the person who is a commit's author, whether or not the words are credited to them. It is not ok for a bot
 // and for a commit that the index does not know.
 func (v *View) Author(commit wiki.ID) (p *Person, ok bool) {
-	no, ok := v.d.number(commit)
+	no, ok := v.number(commit)
 	if !ok {
 		return nil, false
 	}

@@ -28,10 +28,8 @@ type View struct {
 // know yet is ErrBehind.
 func (x *Index) View(w *wiki.Wiki, s *wiki.Snapshot) *View {
 	d := x.view()
-	v := &View{x: x, w: w, snap: s, d: d, people: x.roster(d, w, s), tip: int32(len(d.commits) - 1), now: w.Now().Unix()}
-	if no, ok := d.number(s.Commit()); ok {
-		v.tip = no
-	} else if no, ok := d.number(d.position); ok {
+	v := &View{x: x, w: w, snap: s, d: d, people: x.roster(d, w, s), tip: d.head, now: w.Now().Unix()}
+	if no, ok := v.number(s.Commit()); ok {
 		v.tip = no
 	}
 	return v
@@ -66,9 +64,15 @@ func (v *View) Problems() []Problem { return v.people.problems }
 // Commit is the commit that the answers reflect.
 func (v *View) Commit() wiki.ID { return v.d.position }
 
+// number gives the number of a commit that the index's own knows.
+func (v *View) number(id wiki.ID) (no int32, ok bool) {
+	no, ok = v.d.number(id)
+	return no, ok && v.d.reaches(no, v.d.head)
+}
+
 // Authors gives the people who share the credit for a commit; none when it is a bot's or a format commit's, or unknown.
 func (v *View) Authors(commit wiki.ID) []*Person {
-	no, ok := v.d.number(commit)
+	no, ok := v.number(commit)
 	if !ok {
 		return nil
 	}
@@ -140,7 +144,7 @@ func (a *Authorship) Each() iter.Seq2[Span, *Passage] {
 // locate finds a page's text: the rev that has its origins, and the commit as of which it is asked.
 func (v *View) locate(page wiki.Page) (rev, at int32, err error) {
 	at = v.tip
-	if no, ok := v.d.number(page.Commit); ok {
+	if no, ok := v.number(page.Commit); ok {
 		at = no
 	}
 	if at < 0 {
@@ -201,7 +205,8 @@ type Revision struct {
 }
 
 // A revision is substantial if it brought or removed at least SubstantialWords words, or SubstantialShare of the page
-// and no fewer than SubstantialLeast. A word that was restored or moved was not brought.
+// and no fewer than SubstantialLeast. A word that was restored or moved was not brought. A revision that restores an older
+// text of the page, byte for byte, is not substantial, and neither are those that it undoes.
 const (
 	SubstantialWords = 25
 	SubstantialShare = 0.1
@@ -284,9 +289,15 @@ func (v *View) CreditsIn(a *Authorship, start, end int) *Credits {
 	}
 	line := v.line(a.Page.Path, a.at)
 	c.Revisions = make([]Revision, 0, len(line))
-	for i, no := range line {
-		r := v.revision(no)
+	var undone undoing
+	for i := len(line) - 1; i >= 0; i-- {
+		r := v.revision(line[i])
+		r.Substantial = v.substantial(line[i], &undone)
 		c.Revisions = append(c.Revisions, r)
+	}
+	slices.Reverse(c.Revisions)
+	for i, r := range c.Revisions {
+		no := line[i]
 		if i == 0 {
 			c.Original, c.Created, c.CreatedIn = r.Authors, r.Time, r.Commit
 		}
@@ -349,23 +360,49 @@ func later(a, b time.Time) time.Time {
 func (v *View) newest(path wiki.Path, at int32) int32 {
 	t := v.d.tables
 	t.mu.Lock()
-	no := v.d.last(path.String())
-	t.mu.Unlock()
-	for no >= 0 && !v.d.reaches(v.d.revs[no].commit, at) { // the path may have been given to another page since
-		no = v.d.revs[no].before
-	}
-	return no
+	defer t.mu.Unlock()
+	return v.d.newestOf(path.String(), []int32{at}) // the path may have been given to another page since
 }
 
 // backward gives the revs of a page up to a commit, the newest first and through renames, from one of them on.
-func (v *View) backward(no, at int32) iter.Seq[int32] {
+func (v *View) backward(from, at int32) iter.Seq[int32] {
 	return func(yield func(int32) bool) {
-		for ; no >= 0; no = v.d.revs[no].previous {
-			if v.d.reaches(v.d.revs[no].commit, at) && !yield(no) {
+		if from < 0 {
+			return
+		}
+		begun := false
+		for _, no := range slices.Backward(v.d.line(v.d.revs[from].page)) {
+			begun = begun || no == from
+			if begun && v.isKnown(no, at) && !yield(no) {
 				return
 			}
 		}
 	}
+}
+
+// newestOf gives the last rev of a page that the View's tip knows, or -1.
+func (v *View) newestOf(page int32) int32 {
+	for _, no := range slices.Backward(v.d.line(page)) {
+		if v.isKnown(no, v.tip) {
+			return no
+		}
+	}
+	return -1
+}
+
+// before gives the rev of the same page before one, or -1.
+func (v *View) before(no int32) int32 {
+	for other := range v.backward(no, v.d.revs[no].commit) {
+		if other != no {
+			return other
+		}
+	}
+	return -1
+}
+
+// isKnown reports whether a commit knows a rev, which may be one that came in after the View was made.
+func (v *View) isKnown(no, at int32) bool {
+	return int(no) < len(v.d.revs) && v.d.reaches(v.d.revs[no].commit, at)
 }
 
 // line gives the revs of the page that has a path, oldest first and through renames, up to a commit.
@@ -375,25 +412,60 @@ func (v *View) line(path wiki.Path, at int32) []int32 {
 	return line
 }
 
+// revision gives what is told of a rev, but for its being substantial.
 func (v *View) revision(no int32) Revision {
 	r := &v.d.revs[no]
 	c := &v.d.commits[r.commit]
 	return Revision{
 		Commit: c.id, Time: v.when(r.commit), Kind: r.kind, Authors: v.people.authors(v.d, r.commit),
-		Words: int(r.words), Added: int(r.added), Removed: int(r.dropped), Substantial: v.substantial(no),
+		Words: int(r.words), Added: int(r.added), Removed: int(r.dropped),
 	}
 }
 
-// substantial reports whether a rev changed much: see SubstantialWords.
-func (v *View) substantial(no int32) bool {
+// undoing is where somebody who goes backward through the line of a page stands between a rev that brought an older text
+// back, byte for byte, and the rev that the text is of: what lies between was undone. It is of no page at first.
+type undoing []int32 // such revs whose text was not met yet; two only if branches brought back texts of their own
+
+// quiet reports whether a rev was undone by a later one, or brings back a text itself. It wants every rev of the line in
+// turn.
+func (u *undoing) quiet(d *data, no int32) bool {
+	r := &d.revs[no]
+	undone := false
+	for i := 0; i < len(*u); {
+		switch by := &d.revs[(*u)[i]]; {
+		case !d.reaches(r.commit, by.commit): // on another branch
+			i++
+		case by.blob == r.blob:
+			*u = slices.Delete(*u, i, i+1)
+		default:
+			undone = true
+			i++
+		}
+	}
+	if undone {
+		return true
+	}
+	if r.same < 0 || d.revs[r.same].page != r.page || r.base == r.same {
+		return false
+	}
+	*u = append(*u, no)
+	return true
+}
+
+// substantial reports whether a rev changed much, for good: see SubstantialWords. A line is asked about from its newest rev
+// backward, each with the same undoing.
+func (v *View) substantial(no int32, u *undoing) bool {
+	if u.quiet(v.d, no) {
+		return false
+	}
 	r := &v.d.revs[no]
 	changed := max(r.added, r.dropped)
 	if changed < SubstantialLeast || changed >= SubstantialWords {
 		return changed >= SubstantialWords
 	}
 	size := max(r.words, 1)
-	if r.previous >= 0 {
-		size = max(size, v.d.revs[r.previous].words)
+	if r.base >= 0 {
+		size = max(size, v.d.revs[r.base].words)
 	}
 	return float64(changed) >= SubstantialShare*float64(size)
 }
@@ -423,28 +495,26 @@ func (v *View) Removed(ctx context.Context, path wiki.Path, query string, from C
 	return v.removed(ctx, path, q, from, limit)
 }
 
-// removals gives the revs that took a sentence away, latest first.
-func (v *View) removals(path wiki.Path, from Cursor) iter.Seq[int32] {
+// removals gives the revs that took a sentence away, latest first, and for each the Cursor that begins with it.
+func (v *View) removals(path wiki.Path, from Cursor) iter.Seq2[Cursor, int32] {
 	has := func(no int32) bool {
-		if from > 0 && no >= int32(from) {
-			return false
-		}
 		for range v.d.revs[no].removals() {
 			return true
 		}
 		return false
 	}
-	return func(yield func(int32) bool) {
-		if !path.IsZero() {
-			for _, no := range slices.Backward(v.line(path, v.tip)) {
-				if has(no) && !yield(no) {
-					return
-				}
-			}
-			return
+	return func(yield func(Cursor, int32) bool) {
+		var list []int32
+		if path.IsZero() {
+			list = v.d.known(v.tip)
+		} else {
+			list = v.line(path, v.tip)
 		}
-		for no := int32(len(v.d.revs)) - 1; no >= 0; no-- {
-			if has(no) && !yield(no) {
+		if from > 0 {
+			list = list[:min(int(from), len(list))]
+		}
+		for i, no := range slices.Backward(list) {
+			if has(no) && !yield(Cursor(i+1), no) {
 				return
 			}
 		}

@@ -16,12 +16,12 @@ const maxScanned = 500
 func (v *View) removed(ctx context.Context, path wiki.Path, q *text, from Cursor, limit int) ([]Removed, Cursor, error) {
 	s := removedSearch{v: v, pages: map[int32]*removedPage{}}
 	var found []Removed
-	for no := range v.removals(path, from) {
+	for here, no := range v.removals(path, from) {
 		if err := ctx.Err(); err != nil {
 			return nil, 0, err
 		}
 		if len(found) >= limit || s.scanned >= maxScanned {
-			return found, Cursor(no + 1), nil
+			return found, here, nil
 		}
 		more, err := s.by(no, q)
 		if err != nil {
@@ -36,7 +36,7 @@ func (v *View) removed(ctx context.Context, path wiki.Path, q *text, from Cursor
 type removedSearch struct {
 	v       *View
 	scanned int                    // texts
-	pages   map[int32]*removedPage // by the number of the rev that began it
+	pages   map[int32]*removedPage // by number
 }
 
 // removedPage is what has to be known of a page to tell whether one of its sentences is gone for good.
@@ -95,18 +95,15 @@ func (s *removedSearch) by(no int32, q *text) ([]Removed, error) {
 }
 
 // page reads what a page has today, when one of its sentences is first asked about.
-func (s *removedSearch) page(began int32) (*removedPage, error) {
-	if p := s.pages[began]; p != nil {
+func (s *removedSearch) page(no int32) (*removedPage, error) {
+	if p := s.pages[no]; p != nil {
 		return p, nil
 	}
 	v := s.v
 	p := &removedPage{stands: map[uint64]bool{}, last: map[uint32]int32{}}
-	s.pages[began] = p
-	last := int32(-1)
-	for no := range v.backward(v.newestOf(began), v.tip) {
-		if last < 0 {
-			last = no
-		}
+	s.pages[no] = p
+	last := v.newestOf(no)
+	for no := range v.backward(last, v.tip) {
 		for h := range v.d.revs[no].removals() {
 			if _, later := p.last[h]; !later {
 				p.last[h] = no
@@ -133,18 +130,6 @@ func (s *removedSearch) page(began int32) (*removedPage, error) {
 		p.stands[x.hash] = true
 	}
 	return p, nil
-}
-
-// newestOf gives the newest rev of the page that a rev began.
-func (v *View) newestOf(began int32) int32 {
-	t := v.d.tables
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	no := t.lastOf[began]
-	for no >= int32(len(v.d.revs)) {
-		no = t.newest.revs[no].previous
-	}
-	return no
 }
 
 // removals gives the sentences of which a rev left hardly a word, as gone has them.

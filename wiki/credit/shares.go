@@ -134,29 +134,31 @@ func (v *View) Mark(page wiki.Page) (m Mark, ok bool) {
 		return Mark{}, false
 	}
 	m = Mark{people: v.people, rev: rev, at: at}
-	if v.d.commits[at].id == v.d.position {
+	if at == v.d.head {
 		m.at = -1 // of the head only what is the page's own counts
 	}
-	t := v.d.tables
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	m.newest = v.d.last(page.Path.String())
+	m.newest = v.latestRev(page.Path)
 	return m, true
 }
 
 // holds reports whether the people of an older data are those of d, which has grown from it: nobody is new, and whoever
-// committed since did so under the name that they are known by. Otherwise everybody is resolved anew, which takes time
-// in proportion to all of history.
+// committed since did so under the name that they are known by, after all others. Otherwise everybody is resolved anew,
+// which takes time in proportion to all of history.
 func (x *roster) holds(old, d *data) bool {
-	if old == nil || old.tables != d.tables || len(old.commits) > len(d.commits) || len(d.people) != len(x.of) {
+	if old == nil || old.tables != d.tables || len(old.commits) > len(d.commits) || len(d.people) != len(x.of) ||
+		old.head >= 0 && !d.reaches(old.head, d.head) {
 		return false
 	}
-	for no := len(old.commits); no < len(d.commits); no++ {
+	for no := int32(len(old.commits)); no < int32(len(d.commits)); no++ {
 		c := &d.commits[no]
-		if len(x.rules.format) > 0 && x.rules.isFormat(c.id.String()) {
+		if old.head >= 0 && d.compareCommits(no, old.head) < 0 || len(x.rules.format) > 0 && x.rules.isFormat(c.id.String()) ||
+			slices.ContainsFunc(d.mentionsOf(no), func(m mention) bool { return x.of[m.person] == isUnknown }) {
 			return false
 		}
-		if x.of[c.author] < 0 {
+		switch x.of[c.author] {
+		case isUnknown:
+			return false
+		case isBot:
 			continue
 		}
 		if p := x.persons[x.of[c.author]]; !p.Hidden && (p.Name != x.resolved[c.author].name || p.Email != x.resolved[c.author].mail) {

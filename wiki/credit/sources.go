@@ -30,7 +30,7 @@ func (v *View) Sources(a *Authorship) map[wiki.ID]Source {
 			continue
 		}
 		var s Source
-		commit, ok := v.d.number(id)
+		commit, ok := v.number(id)
 		first := sort.Search(len(v.d.revs), func(i int) bool { return v.d.revs[i].commit >= commit })
 		for no := first; ok && no < len(v.d.revs) && v.d.revs[no].commit == commit; no++ {
 			r := &v.d.revs[no]

@@ -31,8 +31,6 @@ func newTexts() texts {
 	return texts{of: make(map[int32]*list.Element), current: &shelf{list.New(), 0, maxCurrent}, past: &shelf{list.New(), 0, maxPast}}
 }
 
-func (t *texts) has(rev int32) bool { return t.of[rev] != nil }
-
 func (t *texts) get(rev int32) (*source, bool) {
 	e := t.of[rev]
 	if e == nil {

@@ -42,6 +42,9 @@ func (q *request) showParticipation() error {
 		flows = flows[len(flows)-months:]
 	}
 	q.periods(&v)
+	for _, p := range q.credit().Problems() {
+		v.Unread = append(v.Unread, UnreadLine(p))
+	}
 	first := last - credit.Month(months) + 1
 	v.Period = monthName(first) + " to " + monthName(last)
 	edits := editsBetween(part.People, first, last)

@@ -273,3 +273,15 @@ func TestChartGeometry(t *testing.T) {
 		}
 	}
 }
+
+// TestUnreadLines names the lines that say how people are named, and cannot be read, where maintainers look.
+func TestUnreadLines(t *testing.T) {
+	c := newCrowd(t, "index.md", "# Home\n", ".mailmap", "Ann <secret@people.example\n", credit.RulesFile, "bots: x\nopt_out:\n  - Ada Writer\n  - @secret\n")
+	r := c.get("/participation").want(t, 200, "Lines that cannot be read", "<code>.mailmap</code>, line 1: A line wants a mail address", "<code>.coppice/credit.yml</code>, line 4:")
+	if strings.Contains(r.body, "secret") || strings.Contains(c.get("/contributors").want(t, 200).body, "/contributors/ada-writer") {
+		t.Error("somebody is named who opted out")
+	}
+	if r := newCrowd(t, "index.md", "# Home\n").get("/participation").want(t, 200); strings.Contains(r.body, "cannot be read") {
+		t.Error("lines of no file cannot be read")
+	}
+}

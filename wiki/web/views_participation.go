@@ -26,8 +26,16 @@ type ParticipationView struct {
 	Keepers   int // people with such pages
 	Kept      []KeptPage
 	Survival  int // months in which a newcomer who stays edits again
+	Unread    []UnreadLine
 
 	LorenzSource, FlowSource, KeptSource Source
+}
+
+// UnreadLine is a line of .mailmap or credit.yml that cannot be read.
+type UnreadLine struct {
+	File string
+	Line int
+	Text string
 }
 
 // Measure is a figure with what it means and where that was defined.
