@@ -36,6 +36,7 @@ type Index struct {
 	warned   [2]wiki.ID      // .mailmap and credit.yml whose problems were logged last
 	kept     map[int32][]run // origins of revs of keptOf
 	keptOf   *tables
+	sums     map[int32]sum // of texts of keptOf: see addUp
 	tally    *tally     // of the newest View that asked for contributors
 	counting sync.Mutex // held while a tally is made, so that many who ask at once have it made once
 
@@ -220,7 +221,11 @@ func (x *Index) Follow(ctx context.Context, w *wiki.Wiki, to *wiki.Snapshot) err
 	case reason != nil:
 		return reason
 	}
-	return x.extend(ctx, w, old, steps, to.Commit())
+	if err := x.extend(ctx, w, old, steps, to.Commit()); err != nil {
+		return err
+	}
+	x.View(w, to).addUp(len(old.revs))
+	return nil
 }
 
 // fresh collects the commits that old lacks. After a forced push they go on from what the branch was before: what it left
@@ -367,7 +372,7 @@ func (x *Index) steering(w *wiki.Wiki, name string, id wiki.ID) []byte {
 func (x *Index) runs(d *data, no int32) []run {
 	x.mu.Lock()
 	if x.kept == nil || x.keptOf != d.tables || len(x.kept) > maxKept {
-		x.kept, x.keptOf = make(map[int32][]run), d.tables
+		x.kept, x.keptOf, x.sums = make(map[int32][]run), d.tables, make(map[int32]sum)
 	}
 	runs, ok := x.kept[no]
 	base, next := x.kept[d.revs[no].base]

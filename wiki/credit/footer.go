@@ -39,7 +39,7 @@ func (v *View) LatestFooter(path wiki.Path, revised int) (*Footer, bool) {
 // footer puts together what is known of a text, of which rev has the origins, and of its page, of which last is the
 // newest rev up to a commit.
 func (v *View) footer(rev, last, at int32, revised int) *Footer {
-	f := &Footer{Part: v.standing(rev)}
+	f := &Footer{Part: v.shares(rev)}
 	if last < 0 {
 		return f
 	}
@@ -70,7 +70,50 @@ func (v *View) footer(rev, last, at int32, revised int) *Footer {
 	return f
 }
 
-// standing gives the shares of a whole text.
+// sum are the shares of a text, for the people of a roster.
+type sum struct {
+	people *roster
+	Part
+}
+
+// maxSums bounds the texts whose shares wait for a reader, some kilobytes each.
+const maxSums = 256
+
+// addUp adds up the texts that came in, from a rev on, of pages that somebody has looked at: their next reader finds the
+// shares there.
+func (v *View) addUp(from int) {
+	for no := from; no < min(from+maxSums, len(v.d.revs)); no++ {
+		r := &v.d.revs[no]
+		v.x.mu.Lock()
+		_, seen := v.x.kept[r.base]
+		seen = seen && v.x.keptOf == v.d.tables
+		v.x.mu.Unlock()
+		if !seen || r.same >= 0 {
+			continue
+		}
+		s := sum{v.people, v.standing(int32(no))}
+		v.x.mu.Lock()
+		if len(v.x.sums) >= maxSums {
+			clear(v.x.sums)
+		}
+		v.x.sums[int32(no)] = s
+		v.x.mu.Unlock()
+	}
+}
+
+// shares gives those of a whole text. They are nobody's to change.
+func (v *View) shares(rev int32) Part {
+	v.x.mu.Lock()
+	s, ok := v.x.sums[rev]
+	ok = ok && s.people == v.people && v.x.keptOf == v.d.tables
+	v.x.mu.Unlock()
+	if ok {
+		return s.Part
+	}
+	return v.standing(rev)
+}
+
+// standing adds up the shares of a whole text.
 func (v *View) standing(rev int32) Part {
 	var all Part
 	words := make(map[*Person]float64, usualPeople)
