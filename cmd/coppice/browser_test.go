@@ -71,6 +71,7 @@ func TestBrowser(t *testing.T) {
 		{"SearchTests", testSearchTests},
 		{"NewQuestion", testNewQuestion},
 		{"NewQuestionWithoutScripts", testNewQuestionWithoutScripts},
+		{"RightToLeft", testRightToLeft},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()
