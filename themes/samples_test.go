@@ -64,7 +64,7 @@ var (
 // prose has what the Markdown room writes: its classes are listed there at Document.HTML.
 const prose = `<p>A <strong>community of practice</strong> is a group of people who share a concern and learn how to do it better as they <a href="/wiki/interaction">interact regularly</a>. Not every group is one: see <a class="missing" href="/edit/teams">teams</a>, or what <a class="external" rel="nofollow noopener" href="https://example.org/">others</a> say.</p>
 <div class="callout callout-tip" role="note" aria-label="Tip">
-<p class="callout-title">Tip</p>
+<p class="callout-title"><bdi>Tip</bdi></p>
 <p>Begin with the people, not with the platform.</p>
 </div>
 <h2 id="discussions">Discussions<a class="anchor" href="#discussions" aria-label="Link to: Discussions"></a></h2>

@@ -17,6 +17,9 @@ lang: ar
 كل من يريد.
 
 ` + "```go\npackage main\n```" + `
+
+> [!NOTE]
+> هذه ملاحظة.
 `
 
 // testRightToLeft reads a page that is written from right to left, on both screens.
@@ -26,6 +29,9 @@ func testRightToLeft(t *testing.T, browser context.Context) {
 	for _, width := range []int{phone, desktop} {
 		b := h.open(t, browser, width)
 		b.visit("/wiki/arabic")
+		if got := ask[string](b, `getComputedStyle(document.querySelector(".callout")).direction`); got != "rtl" {
+			t.Errorf("at %d pixels the note runs %s", width, got)
+		}
 		if !ask[bool](b, `document.querySelector(".copy").getBoundingClientRect().left > document.querySelector("pre span").getBoundingClientRect().right`) {
 			t.Errorf("at %d pixels the button that copies code covers where the code begins", width)
 		}

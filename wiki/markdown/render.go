@@ -403,7 +403,8 @@ func (r *renderer) quote(n *ast.Blockquote) {
 	title := callouts[mark.kind]
 	r.write(`<div class="callout callout-` + mark.kind + `" role="note" aria-label="` + title + `"`)
 	r.dir()
-	r.write("\n<p class=\"callout-title\">" + title + "</p>\n")
+	// The box runs as the writer's words do. In a <bdi> the title, which is always English, has no say in that.
+	r.write("\n<p class=\"callout-title\"><bdi>" + title + "</bdi></p>\n")
 	r.blocks(n)
 	r.write("</div>\n")
 }
