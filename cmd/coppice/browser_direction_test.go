@@ -25,15 +25,25 @@ lang: ar
 // testRightToLeft reads a page that is written from right to left, on both screens.
 func testRightToLeft(t *testing.T, browser context.Context) {
 	h := startHouse(t)
-	h.write("arabic", arabicPage, "")
+	h.write("سؤال", arabicPage, "")
 	for _, width := range []int{phone, desktop} {
 		b := h.open(t, browser, width)
-		b.visit("/wiki/arabic")
-		if got := ask[string](b, `getComputedStyle(document.querySelector(".callout")).direction`); got != "rtl" {
-			t.Errorf("at %d pixels the note runs %s", width, got)
+		b.visit("/wiki/سؤال")
+		for _, c := range []struct{ what, direction, want string }{
+			{"the note", `getComputedStyle(document.querySelector(".callout")).direction`, "rtl"},
+			{"the contents", `getComputedStyle(document.querySelector(".toc ol")).direction`, "rtl"},
+			{"the word beside a heading", `getComputedStyle(document.querySelector(".who-wrote"), "::before").direction`, "ltr"},
+		} {
+			if got := ask[string](b, c.direction); got != c.want {
+				t.Errorf("at %d pixels %s runs %s", width, c.what, got)
+			}
 		}
 		if !ask[bool](b, `document.querySelector(".copy").getBoundingClientRect().left > document.querySelector("pre span").getBoundingClientRect().right`) {
 			t.Errorf("at %d pixels the button that copies code covers where the code begins", width)
+		}
+		b.visit("/search?q=مقدمة")
+		if !ask[bool](b, `document.querySelector(".hits .where time").getBoundingClientRect().left > document.querySelector(".hits .where").firstElementChild.getBoundingClientRect().left`) {
+			t.Errorf("at %d pixels the time of an answer does not stand behind the name of its page", width)
 		}
 	}
 }
