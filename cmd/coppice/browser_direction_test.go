@@ -22,10 +22,23 @@ lang: ar
 > هذه ملاحظة.
 `
 
+// untoldPage is written from right to left, too, and does not say so.
+const untoldPage = `# ملاحظات
+
+| الاسم | العدد |
+|---|---|
+| أول | 12 |
+
+كل من يريد.[^1]
+
+[^1]: حاشية أولى.
+`
+
 // testRightToLeft reads a page that is written from right to left, on both screens.
 func testRightToLeft(t *testing.T, browser context.Context) {
 	h := startHouse(t)
 	h.write("سؤال", arabicPage, "")
+	h.write("untold", untoldPage, "")
 	for _, width := range []int{phone, desktop} {
 		b := h.open(t, browser, width)
 		b.visit("/wiki/سؤال")
@@ -40,6 +53,14 @@ func testRightToLeft(t *testing.T, browser context.Context) {
 		}
 		if !ask[bool](b, `document.querySelector(".copy").getBoundingClientRect().left > document.querySelector("pre span").getBoundingClientRect().right`) {
 			t.Errorf("at %d pixels the button that copies code covers where the code begins", width)
+		}
+		b.visit("/wiki/untold")
+		const right = `const right = (selector) => document.querySelector(selector).getBoundingClientRect().right; `
+		if !ask[bool](b, `(() => { `+right+`return right(".prose table") === right(".prose .table"); })()`) {
+			t.Errorf("at %d pixels a table does not begin where the text around it does", width)
+		}
+		if !ask[bool](b, `(() => { `+right+`return right(".footnotes li") < right(".prose") - 16; })()`) {
+			t.Errorf("at %d pixels there is no room for the number of a note", width)
 		}
 		b.visit("/search?q=مقدمة")
 		if !ask[bool](b, `document.querySelector(".hits .where time").getBoundingClientRect().left > document.querySelector(".hits .where").firstElementChild.getBoundingClientRect().left`) {

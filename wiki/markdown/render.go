@@ -475,9 +475,9 @@ func languageWord(info string) string {
 }
 
 func (r *renderer) table(n *east.Table) {
-	r.write("<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Table\"><table")
+	r.write("<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Table\"")
 	r.dir()
-	r.write("\n")
+	r.write("<table>\n")
 	r.depth++
 	body := false
 	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
