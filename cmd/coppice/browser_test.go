@@ -72,6 +72,7 @@ func TestBrowser(t *testing.T) {
 		{"NewQuestion", testNewQuestion},
 		{"NewQuestionWithoutScripts", testNewQuestionWithoutScripts},
 		{"RightToLeft", testRightToLeft},
+		{"Struck", testStruck},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()
