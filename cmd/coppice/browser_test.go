@@ -73,6 +73,7 @@ func TestBrowser(t *testing.T) {
 		{"NewQuestionWithoutScripts", testNewQuestionWithoutScripts},
 		{"RightToLeft", testRightToLeft},
 		{"Struck", testStruck},
+		{"Placeholders", testPlaceholders},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()
