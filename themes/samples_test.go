@@ -124,7 +124,7 @@ func samples() []sample {
 			Limit: 2 << 20, Help: "/wiki/help", Guide: &formGuide, Fields: &pageFields},
 			web.EditView{Base: bare("E", "edit"), Action: "/edit/p", Cancel: "/", HasChanges: true}},
 		{"new", web.NewView{Base: base("New page", "new"), Action: "/new", Name: hostile, Sentence: "A name may not hold a colon.", Forms: forms, Near: links, Alike: alikeQuestions, GoOnURL: "/edit/x"}, web.NewView{Base: bare("New", "new"), Action: "/new"}},
-		{"conflict", conflict, web.ConflictView{Base: bare("C", "conflict"), Action: "/edit/p", Cancel: "/", Deleted: true}},
+		{"conflict", conflict, web.ConflictView{Base: bare("C", "conflict"), Action: "/edit/p", Cancel: "/", Deleted: true, Undo: &web.Stamp{}}},
 		{"history", web.HistoryView{Base: base("History of p", "history"), Tabs: tabs, Crumbs: crumbs, Path: "p", Deleted: true, RestoreURL: "/restore/p", Rows: []web.HistoryRow{row, renamed, begun}, CompareURL: "/compare/p", Older: "/history/p?from=3", Newest: "/history/p", Total: 53, Behind: true},
 			web.HistoryView{Base: bare("H", "history"), CompareURL: "/compare/p"}},
 		{"compare", web.CompareView{Base: base("Changes of p", "compare"), Tabs: tabs, Crumbs: crumbs, Path: "p", From: stamp, To: stamp, Mode: "split", InlineURL: "/compare/p", SplitURL: "/compare/p?mode=split", RichURL: "/compare/p?mode=rendered", Hunks: hunks, Previous: "/compare/p?to=1", Next: "/compare/p?to=3", RevertURL: "/revert/p", RevertID: "1a"},

@@ -236,7 +236,7 @@ func (q *request) revertView(p wiki.Path) (ConfirmView, error) {
 	return v, nil
 }
 
-// revert undoes one revision. Where later edits stand in the way, the writer gets the same conflict view as ever.
+// revert undoes one revision. Where later edits stand in the way, the visitor gets the view of a conflict, in other words.
 func (q *request) revert() error {
 	p, err := q.changed("revert")
 	if err != nil {
@@ -258,7 +258,9 @@ func (q *request) revert() error {
 		if summary == "" {
 			summary = "Undo " + commit.ID.Short()
 		}
-		return q.showConflict(draft{path: p, summary: summary}, clash)
+		c := q.conflictView(draft{path: p, summary: summary}, clash)
+		c.Title, c.Undo = v.Title, &v.Revision
+		return q.render(http.StatusConflict, "conflict", c)
 	case wiki.KindOf(err) == wiki.Unchanged && err != nil:
 		return q.see(pageURL(p), "unchanged")
 	case err != nil:

@@ -346,7 +346,7 @@ func (q *request) save(d draft, whole string) error {
 	var clash *wiki.ConflictError
 	switch {
 	case errors.As(err, &clash):
-		return q.showConflict(d, clash)
+		return q.render(http.StatusConflict, "conflict", q.conflictView(d, clash))
 	case wiki.KindOf(err) == wiki.Unchanged && err != nil:
 		return q.see(pageURL(path)+fragment(d.section), "unchanged")
 	case err != nil:
@@ -382,9 +382,9 @@ func (q *request) refuse(d draft, err error) error {
 	return q.renderEditor(status, v, d)
 }
 
-// showConflict answers 409: what the other wrote, what the writer wrote, and an editor that holds both, joined where
-// they agree and with the writer's own words where they clash.
-func (q *request) showConflict(d draft, clash *wiki.ConflictError) error {
+// conflictView shows what the other wrote, what the writer wrote, and an editor that holds both, joined where they agree
+// and with the writer's own words where they clash. It is answered with 409.
+func (q *request) conflictView(d draft, clash *wiki.ConflictError) ConflictView {
 	name := clash.Path.String()
 	v := ConflictView{
 		Base: q.base("Two edits met: "+q.title(clash.Path), "conflict"), Crumbs: q.crumbs(clash.Path, true), Path: name,
@@ -397,7 +397,7 @@ func (q *request) showConflict(d draft, clash *wiki.ConflictError) error {
 	}
 	v.Theirs = q.theirStamp(clash)
 	v.Source = q.conflictChunks(&v, clash)
-	return q.render(http.StatusConflict, "conflict", v)
+	return v
 }
 
 // theirStamp says who made the other edit. The commit that the clash names is the head, which may be about another page.

@@ -125,6 +125,27 @@ func TestRevertKeepsWhatCameLater(t *testing.T) {
 	}
 }
 
+// TestRevertThatClashes speaks of the undoing, and not of somebody who wrote at the same time.
+func TestRevertThatClashes(t *testing.T) {
+	h := build(t, files("page.md", "# Page\n\nOne.\n\nTwo.\n"))
+	h.post("/edit/page", "base", h.head(), "source", "# Page\n\nOne, spoilt.\n\nTwo.\n", "summary", "Spoil it").want(t, 303)
+	spoilt := h.head()
+	h.post("/edit/page", "base", h.head(), "source", "# Page\n\nOne, spoilt more.\n\nTwo.\n").want(t, 303)
+	h.settle()
+	clash := h.post("/revert/page", "revision", spoilt).want(t, 409, "Undo a change: Page", "Spoil it", "cannot be undone by itself", "As it is today", "spoilt<ins> more")
+	for _, wrong := range []string{"While you were writing", "You changed", "My words"} {
+		if strings.Contains(clash.body, wrong) {
+			t.Errorf("it says %q", wrong)
+		}
+	}
+	h.post("/delete/page").want(t, 303)
+	h.settle()
+	clash = h.post("/revert/page", "revision", spoilt).want(t, 409, "cannot be undone by itself", "has deleted the page since", "One.")
+	if strings.Contains(clash.body, "While you were writing") {
+		t.Error("of a page that is gone it speaks of writing")
+	}
+}
+
 // TestOldVersions are found by revision and by day, with the ways on.
 func TestOldVersions(t *testing.T) {
 	h := build(t, files("page.md", "# Page\n\nFirst.\n"))

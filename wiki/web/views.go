@@ -219,7 +219,8 @@ type FormChoice struct {
 	Current                 bool
 }
 
-// ConflictView is "conflict": somebody changed the same words (status 409).
+// ConflictView is "conflict": somebody changed the same words (status 409), while the writer wrote or since a change that
+// is to be undone.
 type ConflictView struct {
 	Base
 	Crumbs   []Crumb
@@ -227,8 +228,9 @@ type ConflictView struct {
 	Action   string
 	BaseRev  string // now the other's revision
 	Summary  string
-	Deleted  bool // the page was deleted meanwhile
-	Theirs   Stamp
+	Deleted  bool   // the page was deleted meanwhile
+	Undo     *Stamp // the change that is to be undone; nil when the clash is that of an edit
+	Theirs   Stamp  // the page's newest change
 	Chunks   []ConflictChunk
 	Source   string // the merged text with the writer's own words where they clash; editable
 	Count    int
