@@ -215,7 +215,8 @@ func (q *request) askRevert() error {
 	return q.render(http.StatusOK, "revert", v)
 }
 
-// revertView shows the change that would be undone, turned round.
+// revertView shows the change that would be undone, turned round. There is none of a renaming, nor of a commit that is
+// about other pages.
 func (q *request) revertView(p wiki.Path) (ConfirmView, error) {
 	commit, err := q.revisionAsked()
 	if err != nil {
@@ -228,6 +229,9 @@ func (q *request) revertView(p wiki.Path) (ConfirmView, error) {
 	before, _, err := q.compareFrom(p, "", after)
 	if err != nil {
 		return ConfirmView{}, err
+	}
+	if before.page.Blob == after.page.Blob {
+		return ConfirmView{}, notFound("That revision did not change the text of this page.")
 	}
 	v := q.confirmation("revert", "Undo a change", p)
 	v.RevID, v.Revision = commit.ID.String(), q.stampOf(*commit)
@@ -265,6 +269,9 @@ func (q *request) revert() error {
 		return q.see(pageURL(p), "unchanged")
 	case err != nil:
 		return q.refuseChange("revert", v, err)
+	}
+	if saved.Revision.Kind == wiki.Deleted { // the page's first revision was undone
+		return q.see(address("history", p.String()), "deleted")
 	}
 	return q.see(pageURL(saved.Revision.Path), "reverted")
 }

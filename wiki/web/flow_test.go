@@ -146,6 +146,32 @@ func TestRevertThatClashes(t *testing.T) {
 	}
 }
 
+// TestRevertOfTheFirstRevision takes the page away, and leads to where it can be brought back.
+func TestRevertOfTheFirstRevision(t *testing.T) {
+	h := build(t, files("index.md", "# Home\n"))
+	h.post("/edit/page", "source", "# Page\n").want(t, 303)
+	h.settle()
+	gone := h.post("/revert/page", "revision", h.head()).want(t, 303)
+	if got := gone.header.Get("Location"); got != "/history/page" {
+		t.Errorf("it leads to %q", got)
+	}
+	h.settle()
+	h.get("/history/page").want(t, 200, "Bring the page back")
+}
+
+// TestRevertOfNothing: a rename, or a commit that is about another page, has nothing to undo.
+func TestRevertOfNothing(t *testing.T) {
+	h := build(t, files("old.md", "# Page\n\nA long enough text.\n", "other.md", "# Other\n"))
+	h.post("/edit/other", "base", h.head(), "source", "# Other\n\nMore.\n").want(t, 303)
+	elsewhere := h.head()
+	h.post("/rename/old", "to", "new").want(t, 303)
+	h.settle()
+	for _, rev := range []string{elsewhere, h.head()} {
+		h.get("/revert/new?revision="+rev).want(t, 404, "did not change")
+		h.post("/revert/new", "revision", rev).want(t, 404, "did not change")
+	}
+}
+
 // TestOldVersions are found by revision and by day, with the ways on.
 func TestOldVersions(t *testing.T) {
 	h := build(t, files("page.md", "# Page\n\nFirst.\n"))
