@@ -110,6 +110,7 @@ func (q *request) showNewEditor(name string) error {
 	v.Forms = q.site.choices(cmp.Or(f.name, noForm), func(form string) string {
 		return address("edit", p.String(), "form", form, "title", q.query("title"))
 	})
+	v.Notice = q.goneNotice(p)
 	return q.renderEditor(http.StatusOK, v, d)
 }
 
@@ -120,6 +121,19 @@ func (q *request) free(name string) (wiki.Path, error) {
 		err = q.snap.CheckFree(p)
 	}
 	return p, err
+}
+
+// goneNotice tells whoever begins a page that there was one, whose text need not be written again; nil when there was none.
+func (q *request) goneNotice(p wiki.Path) *Notice {
+	gone, ok := q.cfg.History.Gone(q.r.Context(), q.cfg.Wiki, p)
+	if !ok || q.snap.Has(p) {
+		return nil
+	}
+	by := q.stampOf(gone.Commit)
+	return &Notice{
+		Kind: "info", Text: fmt.Sprintf("There was such a page. %s deleted it on %s.", cmp.Or(by.Author, "Somebody"), by.Time.UTC().Format(longDate)),
+		LinkText: "See its history and bring it back", LinkTo: address("history", p.String()),
+	}
 }
 
 // editView is the form for a draft, without its text.
