@@ -6,8 +6,8 @@ import (
 	"coppice/wiki"
 )
 
-// compare answers GET /compare/PATH?from=REVISION&to=REVISION&mode=inline|split|rendered. Without "to" that is today's
-// version; without "from" it is what was there before "to": the change that "to" made.
+// compare answers GET /compare/PATH?from=REVISION&to=REVISION&mode=inline|split|rendered. Without "to" that is the page's
+// latest revision; without "from" it is what was there before "to": the change that "to" made.
 func (q *request) compare() error {
 	p, err := q.findPast("compare", q.rest("compare"))
 	if err != nil {
@@ -55,9 +55,20 @@ func (q *request) compareMode() string {
 // compareTo gives the newer side. A revision that deleted the page is an empty text.
 func (q *request) compareTo(p wiki.Path, rev string) (version, error) {
 	if rev == "" {
-		rev = q.snap.Commit().String()
+		rev = q.latestRevision(p).String()
 	}
 	return q.versionOrNothing(p, rev)
+}
+
+// latestRevision names the commit that made what the page says now. Where history does not know it yet, that is taken for
+// the newest commit.
+func (q *request) latestRevision(p wiki.Path) wiki.ID {
+	q.await(q.cfg.FollowingHistory, derivedWait)
+	now, _ := q.snap.PageBlob(p) // zero for a page that is gone
+	if last, ok := q.cfg.History.Latest(q.r.Context(), q.cfg.Wiki, p); ok && last.Blob == now {
+		return last.ID
+	}
+	return q.snap.Commit()
 }
 
 // compareFrom gives the older side, and whether the newer is one revision made from it.

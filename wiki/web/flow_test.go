@@ -172,6 +172,21 @@ func TestRevertOfNothing(t *testing.T) {
 	}
 }
 
+// TestCompareWithoutVersions shows a page's latest change, though the wiki's is about another page.
+func TestCompareWithoutVersions(t *testing.T) {
+	h := build(t, files("page.md", "# Page\n\nOne.\n", "other.md", "# Other\n"))
+	h.post("/edit/page", "base", h.head(), "source", "# Page\n\nOne, better.\n", "summary", "Better").want(t, 303)
+	h.post("/edit/other", "base", h.head(), "source", "# Other\n\nMore.\n", "summary", "Elsewhere").want(t, 303)
+	h.settle()
+	if r := h.get("/compare/page").want(t, 200, "better", "Better"); strings.Contains(r.body, "Elsewhere") || strings.Contains(r.body, "same text") {
+		t.Errorf("it is about another change:\n%s", r.body)
+	}
+	h.post("/delete/page", "summary", "Not needed").want(t, 303)
+	h.post("/edit/other", "base", h.head(), "source", "# Other\n\nEven more.\n").want(t, 303)
+	h.settle()
+	h.get("/compare/page").want(t, 200, "One, better.", "Not needed")
+}
+
 // TestOldVersions are found by revision and by day, with the ways on.
 func TestOldVersions(t *testing.T) {
 	h := build(t, files("page.md", "# Page\n\nFirst.\n"))
