@@ -44,7 +44,8 @@ const (
 	// MaxRaw is how many bytes of HTML blocks are shown as such: the policy reads five bytes in the time in which the
 	// parser reads a hundred.
 	MaxRaw = 256 << 10
-	// MaxHTML is how many bytes a page may become. The block that passes it is the last to be shown.
+	// MaxHTML is how many bytes a page may become. The block that passes it is the last to be shown; plain text behind
+	// another limit ends at it.
 	MaxHTML = 8 << 20
 )
 
@@ -70,8 +71,8 @@ const (
 
 // sentences say what became of the text past a limit.
 var sentences = [limits]string{
-	limitSize:         fmt.Sprintf("The page is longer than %d bytes; the rest is shown as plain text.", MaxSource),
-	limitLines:        fmt.Sprintf("The page has more than %d lines; the rest is shown as plain text.", MaxLines),
+	limitSize:         fmt.Sprintf("The page is longer than %d bytes; the rest is shown as plain text, up to %d bytes of HTML in all.", MaxSource, MaxHTML),
+	limitLines:        fmt.Sprintf("The page has more than %d lines; the rest is shown as plain text, up to %d bytes of HTML in all.", MaxLines, MaxHTML),
 	limitNodes:        fmt.Sprintf("The page has more than %d links, spans and cells; the rest is shown without them.", MaxNodes),
 	limitDepth:        fmt.Sprintf("Lists and quotes lie more than %d deep in one another; deeper ones are shown as plain text.", MaxDepth),
 	limitDelimiters:   fmt.Sprintf("A paragraph has more than %d marks of emphasis; the rest of them is shown as typed.", MaxDelimiters),

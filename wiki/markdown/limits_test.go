@@ -1,11 +1,13 @@
 package markdown
 
 import (
+	"fmt"
 	"maps"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // TestLimits passes each limit, and looks for the sentence and that nothing of the page is lost.
@@ -69,6 +71,28 @@ func TestOutputIsBounded(t *testing.T) {
 		if n := len(d.HTML(wikiResolver{})); n > 2*MaxHTML {
 			t.Errorf("%s: %d bytes", name, n)
 		}
+	}
+}
+
+// TestWhatIsNotParsedIsShown pages that are longer than what is parsed: all of it is there, or how much is not.
+func TestWhatIsNotParsedIsShown(t *testing.T) {
+	for name, source := range map[string]string{
+		"one line":    strings.Repeat("word ", 3<<20/5),
+		"short lines": strings.Repeat("word\n", 3<<20/5),
+		"paragraphs":  strings.Repeat(strings.Repeat("word ", 200)+"\n\n", 3<<10),
+	} {
+		html := string(Parse([]byte(source), Options{}).HTML(nil))
+		if got, want := strings.Count(html, "word"), strings.Count(source, "word"); got != want || strings.Contains(html, "too large") {
+			t.Errorf("%s: %d of %d words are shown", name, got, want)
+		}
+	}
+	source := strings.Repeat("é<", MaxHTML)
+	html := string(Parse([]byte(source), Options{}).HTML(nil))
+	if n := len(html); n < MaxHTML || n > MaxHTML+1024 || !utf8.ValidString(html) {
+		t.Errorf("%d bytes of HTML", n)
+	}
+	if left := fmt.Sprintf("its last %d bytes are in", len(source)-2*strings.Count(html, "é")-strings.Count(html, "&lt;")); !strings.Contains(html, left) {
+		t.Errorf("it does not say %q: %s", left, html[len(html)-200:])
 	}
 }
 

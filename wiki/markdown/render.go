@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html/template"
 	"strconv"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/yuin/goldmark/ast"
@@ -25,7 +26,7 @@ import (
 //	div.callout.callout-note > p.callout-title  also -tip, -important, -warning, -caution
 //	li.task > input[type=checkbox][disabled]    entries of a task list
 //	sup.footnote-ref, section.footnotes, a.footnote-back
-//	div.unparsed > pre                          what lies behind a limit
+//	div.unparsed > pre, div.unparsed > p        what lies behind a limit; that not all of it is shown
 func (d *Document) HTML(res Resolver) template.HTML { return d.render(res, nil, nil) }
 
 // HTMLWithoutTitle renders the document without the heading that says Title, for a theme that shows the title itself.
@@ -87,22 +88,44 @@ func (r *renderer) document() {
 		r.block(n)
 		if r.size() > MaxHTML && before > 0 {
 			r.closeRaw(0)
-			r.write("<div class=\"unparsed\"><p>The page is too large to be shown whole; the rest is in its source.</p></div>\n")
+			r.write("<div class=\"unparsed\"><p>The page is too large to be shown whole; the rest is in its Markdown source alone.</p></div>\n")
 			return
 		}
 	}
 	r.closeRaw(0)
 	if rest := r.d.Source[r.d.rest:]; len(bytes.TrimSpace(rest)) > 0 {
-		r.write("<div class=\"unparsed\"><pre tabindex=\"0\">")
-		rest = rest[:min(len(rest), MaxHTML/4)]
-		if r.marks != nil {
-			r.markedText(rest, r.d.rest, false)
-			r.endMark()
-		} else {
-			r.out = appendEscaped(r.out, rest)
-		}
-		r.write("</pre></div>\n")
+		r.unparsed(rest)
 	}
+}
+
+// unparsed shows what lies behind a limit as it was typed, as far as the page may grow, and says how much is left out.
+func (r *renderer) unparsed(rest []byte) {
+	shown := fitting(rest, MaxHTML-r.size())
+	r.write("<div class=\"unparsed\"><pre tabindex=\"0\">")
+	if r.marks != nil {
+		r.markedText(rest[:shown], r.d.rest, false)
+		r.endMark()
+	} else {
+		r.out = appendEscaped(r.out, rest[:shown])
+	}
+	r.write("</pre>")
+	if left := len(rest) - shown; left > 0 {
+		r.write("<p>The page is too large to be shown whole; its last " + strconv.Itoa(left) + " bytes are in its Markdown source alone.</p>")
+	}
+	r.write("</div>\n")
+}
+
+// fitting gives how many bytes of a text, of whole characters, become at most room bytes of HTML.
+func fitting(text []byte, room int) int {
+	for i, c := range text {
+		if room -= max(1, len(escapes[c])); room < 0 {
+			for i > 0 && !utf8.RuneStart(text[i]) {
+				i--
+			}
+			return i
+		}
+	}
+	return len(text)
 }
 
 // size is how long the HTML is so far, without what marks add to it.
