@@ -37,8 +37,8 @@ type Index struct {
 	kept     map[int32][]run // origins of revs of keptOf
 	keptOf   *tables
 	sums     map[int32]sum // of texts of keptOf: see addUp
-	tally    *tally     // of the newest View that asked for contributors
-	counting sync.Mutex // held while a tally is made, so that many who ask at once have it made once
+	tally    *tally        // of the newest View that asked for contributors
+	counting sync.Mutex    // held while a tally is made, so that many who ask at once have it made once
 
 	reached atomic.Pointer[wiki.ID] // position, for whoever must not wait for mu
 }
