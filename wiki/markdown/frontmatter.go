@@ -255,7 +255,7 @@ func (m *metaReader) askedAs(f *FrontMatter, n *yaml.Node) {
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		f.ask(m.name("asked_as", n.Content[i]), m.wordings(n.Content[i+1]))
+		f.ask(m.name(askedKey, n.Content[i]), m.wordings(n.Content[i+1]))
 	}
 }
 
