@@ -201,6 +201,17 @@ func TestWithoutInstructions(t *testing.T) {
 	}
 }
 
+// TestWithoutInstructionsIsBounded: as many instructions as a page can hold, in one line or in many, do not take minutes.
+func TestWithoutInstructionsIsBounded(t *testing.T) {
+	f := ParseForm([]byte(sampleForm))
+	for _, s := range []string{"<!-- Few. -->", "x<!-- Few. -->", " <!-- Few. --> ", "<!-- Few. -->\n", "<!-- Few. -->\n\n"} {
+		source := []byte(strings.Repeat(s, MaxSource/len(s)))
+		if left := f.WithoutInstructions(source); len(left) >= len(source) {
+			t.Errorf("%q: nothing was taken out", s)
+		}
+	}
+}
+
 // FuzzForm: whatever stands in a form, its skeleton carries no instruction, problems name lines of the file, and taking
 // the instructions out of a page takes nothing else.
 func FuzzForm(f *testing.F) {
