@@ -50,6 +50,8 @@ type Config struct {
 	Credit  *credit.Index
 	// HTML renders a page of a Snapshot as the web pages show it.
 	HTML func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error)
+	// Source gives the source of a page as readers are given it, without instructions of its form. nil gives all of it.
+	Source func(snap *wiki.Snapshot, page wiki.Page) []byte
 	// The Followings keep the indexes at the head. Without one, its index is taken to be never behind.
 	FollowingHistory, FollowingCatalog, FollowingSearch, FollowingCredit *wiki.Following
 
@@ -69,6 +71,9 @@ func New(c Config) *API {
 	a := &API{c: c, mux: http.NewServeMux()}
 	if a.c.Log == nil {
 		a.c.Log = slog.New(slog.DiscardHandler)
+	}
+	if a.c.Source == nil {
+		a.c.Source = func(_ *wiki.Snapshot, page wiki.Page) []byte { return page.Source }
 	}
 	conf := huma.DefaultConfig("Coppice", c.Version)
 	conf.Info.Description = "The pages of a FAQ wiki, their revisions, and search. Read-only."

@@ -51,7 +51,7 @@ type PageAnswer struct {
 	Lang      string     `json:"lang,omitempty" doc:"BCP 47"`
 	Keywords  []string   `json:"keywords"`
 	Aliases   []string   `json:"aliases"`
-	Source    string     `json:"source" doc:"Markdown"`
+	Source    string     `json:"source" doc:"Markdown, without instructions of the page's form"`
 	HTML      string     `json:"html" doc:"Sanitised"`
 	Outline   []Heading  `json:"outline"`
 	Questions []Question `json:"questions"`
@@ -147,6 +147,8 @@ func (a *API) page(ctx context.Context, in *struct {
 		return nil, a.problem(err)
 	}
 	revision, when, known := a.lastChange(snap, page.Path)
+	// The ETag is the revision, for that is what an edit begins from: source without the instructions of a form is what the
+	// editor would save, and merges as such when it is written back.
 	etag := ""
 	if known {
 		etag = `"` + revision.String() + `"`
@@ -162,7 +164,7 @@ func (a *API) page(ctx context.Context, in *struct {
 	body := PageAnswer{
 		Path: page.Path.String(), Title: a.c.Catalog.View().Title(page.Path), Revision: revision.String(), Time: stamp(when),
 		Lang: doc.Lang, Keywords: orEmpty(doc.FrontMatter.Keywords), Aliases: orEmpty(doc.FrontMatter.Aliases),
-		Source: string(page.Source), HTML: html, Outline: []Heading{}, Questions: []Question{},
+		Source: string(a.c.Source(snap, page)), HTML: html, Outline: []Heading{}, Questions: []Question{},
 	}
 	if doc.Title != "" {
 		body.Title = doc.Title

@@ -3,6 +3,7 @@ package markdown
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -201,6 +202,14 @@ func TestWithoutInstructions(t *testing.T) {
 	}
 }
 
+func TestInstructionLines(t *testing.T) {
+	f := ParseForm([]byte(sampleForm))
+	source := "---\ntitle: T\n---\nText.\n\n  <!-- Few. -->  \n## Sources <!-- Few. -->\n\n<!-- Author,\nyear. -->\n<!-- Mine. -->\nText\n<!-- The answer\nfirst. --> and more\n"
+	if got := f.InstructionLines([]byte(source)); !maps.Equal(got, map[int]bool{6: true, 9: true, 10: true, 13: true}) {
+		t.Errorf("lines %v", got)
+	}
+}
+
 // TestWithoutInstructionsIsBounded: as many instructions as a page can hold, in one line or in many, do not take minutes.
 func TestWithoutInstructionsIsBounded(t *testing.T) {
 	f := ParseForm([]byte(sampleForm))
@@ -209,6 +218,7 @@ func TestWithoutInstructionsIsBounded(t *testing.T) {
 		if left := f.WithoutInstructions(source); len(left) >= len(source) {
 			t.Errorf("%q: nothing was taken out", s)
 		}
+		f.InstructionLines(source)
 	}
 }
 

@@ -154,7 +154,7 @@ func (q *request) edit() error {
 	}
 	whole, err := q.whole(d, base)
 	if err == nil {
-		whole, err = q.markTranslated(d.translated, q.withoutInstructions(whole))
+		whole, err = q.markTranslated(d.translated, string(q.site.withoutInstructions([]byte(whole))))
 	}
 	if err != nil {
 		return q.refuse(d, err)

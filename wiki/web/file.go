@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"mime"
 	"net/http"
 	"path"
@@ -55,13 +56,13 @@ func servable(name string) bool {
 	return name != "" && name[0] != '.' && !strings.Contains(name, "/.")
 }
 
-// showFile answers GET /files/PATH, also in part.
+// showFile answers GET /files/PATH, also in part. A page among the files is sent without instructions of its form.
 func (q *request) showFile() error {
 	name := q.rest("files")
 	if !servable(name) {
 		return notFound("There is no such file.")
 	}
-	snap, err := q.snapshotAsked()
+	snap, then, err := q.snapshotAsked()
 	if err != nil {
 		return err
 	}
@@ -77,18 +78,28 @@ func (q *request) showFile() error {
 		}
 		return err
 	}
-	q.sendFile(name, data, id)
+	tag := `"` + id.String() + `"`
+	if strings.HasSuffix(name, ".md") {
+		shown, err := q.sourceFor(then, data)
+		if err != nil {
+			return err
+		}
+		if len(shown) < len(data) { // what is left hangs on the form too, of which the file's name in git says nothing
+			data, tag = shown, entityTag(sha256.Sum256(shown), "")
+		}
+	}
+	q.sendFile(name, data, tag)
 	return nil
 }
 
-func (q *request) sendFile(name string, data []byte, id wiki.ID) {
+func (q *request) sendFile(name string, data []byte, tag string) {
 	contentType, shown := fileType(name, data)
 	h := q.w.Header()
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Security-Policy", filePolicy)
 	h.Set("Cross-Origin-Resource-Policy", "same-site")
 	h.Set("Cache-Control", "no-cache")
-	h.Set("ETag", `"`+id.String()+`"`)
+	h.Set("ETag", tag)
 	disposition := "attachment"
 	if shown {
 		disposition = "inline"

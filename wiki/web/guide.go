@@ -154,18 +154,44 @@ func (q *request) liveGuide(path wiki.Path, source string) []byte {
 	return buf.Bytes()
 }
 
-// withoutInstructions takes the instructions of its form out of a page before it is kept.
-func (q *request) withoutInstructions(source string) string {
-	if !strings.Contains(source, "<!--") {
-		return source
+// withoutInstructions takes the instructions of its form out of a page: before the editor's text is kept, and out of the
+// source that readers are given, for a page that was pushed may carry them. Only what is sent is without them: places in
+// a page are places in what is kept.
+func (t *site) withoutInstructions(source []byte) []byte {
+	if f, ok := t.instructed(source); ok {
+		return f.WithoutInstructions(source)
 	}
-	matter, _, ok := markdown.ReadFrontMatter([]byte(source))
+	return source
+}
+
+// instructed gives the form of a page that may carry instructions.
+func (t *site) instructed(source []byte) (form, bool) {
+	if !bytes.Contains(source, []byte("<!--")) {
+		return form{}, false
+	}
+	matter, _, ok := markdown.ReadFrontMatter(source)
 	if !ok {
-		return source
+		return form{}, false
 	}
-	f, ok := q.site.formOf(matter)
+	return t.formOf(matter)
+}
+
+// sourceFor gives the source of a page for readers. A page with comments is parsed for it, so it waits for its turn.
+func (q *request) sourceFor(t *site, source []byte) ([]byte, error) {
+	f, ok := t.instructed(source)
 	if !ok {
-		return source
+		return source, nil
 	}
-	return string(f.WithoutInstructions([]byte(source)))
+	release, err := q.readers.take(q.r.Context())
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	return f.WithoutInstructions(source), nil
+}
+
+// Source gives the source of a page of a Snapshot for readers: without instructions of its form. It is for the other faces
+// of the wiki.
+func (s *Server) Source(snap *wiki.Snapshot, page wiki.Page) []byte {
+	return s.siteOf(s.generationAt(snap)).withoutInstructions(page.Source)
 }

@@ -173,8 +173,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 
 // HTML renders a page of a Snapshot as readers see it, without its title. It is for the other faces of the wiki.
 func (s *Server) HTML(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error) {
-	now := s.generation()
-	now.snap = snap
+	now := s.generationAt(snap)
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
 	if err != nil {
 		return "", err
