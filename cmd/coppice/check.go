@@ -14,16 +14,19 @@ import (
 	"coppice/wiki/catalog"
 	"coppice/wiki/credit"
 	"coppice/wiki/history"
+	"coppice/wiki/markdown"
+	"coppice/wiki/web"
 )
 
 func checkCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "check",
-		Usage: "look for faults: in the repository, in the indexes, in links between pages, in what search finds",
+		Usage: "look for faults: in the repository, in the indexes, in links between pages, in forms and keywords, in what search finds",
 		Description: "Reads every object of the repository, compares every index with a fresh one, runs the searches that are written\n" +
-			"down in " + search.ExpectationsFile + ", and lists links that lead to no page. The repository is not changed; an\n" +
-			"index that is missing, damaged or behind is brought up to date first, as when a server starts. While a server is\n" +
-			"running its catalog, search index and credits are its own and not compared; the searches are run by it.\n" +
+			"down in " + search.ExpectationsFile + ", names the lines of forms, keywords and synonyms that cannot be used,\n" +
+			"and lists links that lead to no page. The repository is not changed; an index that is missing, damaged or behind\n" +
+			"is brought up to date first, as when a server starts. While a server is running its catalog, search index and\n" +
+			"credits are its own and not compared; the searches are run by it.\n" +
 			"Links to missing pages are told but are no fault: a wiki grows by them.",
 		Flags: append(placeFlags(),
 			&cli.BoolFlag{Name: "strict-links", Usage: "links to missing pages are faults", Sources: cli.EnvVars("COPPICE_STRICT_LINKS")}),
@@ -95,7 +98,7 @@ func runCheck(ctx context.Context, p place, strictLinks bool, out io.Writer) err
 	case err != nil:
 		return err
 	}
-	if err := checkSynonyms(w.Head(), f); err != nil {
+	if err := checkSteering(w.Head(), f); err != nil {
 		return err
 	}
 	for _, wanted := range view.Wanted() {
@@ -201,14 +204,36 @@ func checkOwned(ctx context.Context, p place, w *wiki.Wiki, f *faults) (err erro
 	return checkCredit(ctx, w, credits, f)
 }
 
-// checkSynonyms names the lines of the synonyms that search cannot use.
-func checkSynonyms(head *wiki.Snapshot, f *faults) error {
-	if _, ok := head.FileID(search.SynonymsFile); !ok {
-		return nil
+// checkSteering names the lines that cannot be used in the files by which a community steers its wiki: synonyms, keywords
+// and forms.
+func checkSteering(head *wiki.Snapshot, f *faults) error {
+	read := func(name string, problems func(source []byte)) error {
+		if _, ok := head.FileID(name); !ok {
+			return nil
+		}
+		source, _, err := head.File(name)
+		if err == nil {
+			problems(source)
+		}
+		return err
 	}
-	source, _, err := head.File(search.SynonymsFile)
-	for _, p := range search.CheckSynonyms(source) {
-		f.add("%s, line %d: %s", search.SynonymsFile, p.Line, p.Text)
+	fault := func(name string, line int, text string) { f.add("%s, line %d: %s", name, max(line, 1), text) }
+	err := read(search.SynonymsFile, func(source []byte) {
+		for _, p := range search.CheckSynonyms(source) {
+			fault(search.SynonymsFile, p.Line, p.Text)
+		}
+	})
+	err = errors.Join(err, read(catalog.TaxonomyFile, func(source []byte) {
+		for _, p := range catalog.ParseTaxonomy(source).Problems {
+			fault(catalog.TaxonomyFile, p.Line, p.Text)
+		}
+	}))
+	for _, file := range web.FormFiles(head) {
+		err = errors.Join(err, read(file.Name, func(source []byte) {
+			for _, p := range markdown.ParseForm(source).Problems {
+				fault(file.Name, p.Line, p.Text)
+			}
+		}))
 	}
 	return err
 }

@@ -86,7 +86,7 @@ func (q *request) in(m *moment) *moment {
 		return m
 	}
 	m.site = q.site
-	if files := formFiles(m.snap); !slices.Equal(files, q.site.sources.forms) {
+	if files := FormFiles(m.snap); !slices.Equal(files, q.site.sources.forms) {
 		m.site = &site{sources: siteSources{forms: files}, forms: q.readForms(m.snap, files)}
 	}
 	titles := sync.OnceValue(func() func(string) (wiki.Path, bool) {
