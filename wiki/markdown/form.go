@@ -45,6 +45,7 @@ type Form struct {
 	Sections            []FormSection
 	Keywords            []string
 	Problems            []Problem // what is wrong with the file, by line; the rest of it holds
+	Unreadable          bool      // what it asks for is not known: its front matter, or all of it, cannot be read
 }
 
 // FormSection is a section that pages of a form have.
@@ -84,17 +85,19 @@ const introductionTitle = "Introduction"
 func ParseForm(source []byte) *Form {
 	f := &Form{}
 	if len(source) > MaxForm {
+		f.Unreadable = true
 		f.Problems = []Problem{{Line: 1, Text: fmt.Sprintf("The form is longer than %d bytes.", MaxForm)}}
 		return f
 	}
 	start, end, body, ok := splitFrontMatter(source)
 	if !ok && looksUnclosed(source[body:]) {
+		f.Unreadable = true
 		f.Problems = []Problem{{Line: 1, Text: "The front matter has no closing line of three hyphens."}}
 		return f
 	}
 	r := formReader{form: f, metaReader: metaReader{line: lineNumber(source, start) - 1}, introduction: introductionTitle}
 	if ok {
-		r.each(source[start:end], r.key)
+		f.Unreadable = !r.each(source[start:end], r.key)
 	}
 	r.sections(source, body)
 	r.apply()

@@ -34,6 +34,9 @@ func (q *request) guide(d draft, doc *markdown.Document) *FormGuide {
 		return nil
 	}
 	g := &FormGuide{Title: f.Title, Text: f.Guide, Faults: f.faults()}
+	if g.Unread = f.Unreadable; g.Unread { // its headings alone would make every page complete
+		return g
+	}
 	states, sizes := f.check(doc)
 	for i, s := range f.Sections {
 		entries := f.entries(s.Field, doc.FrontMatter.Keywords, doc.FrontMatter.Aliases)
@@ -55,6 +58,9 @@ func (q *request) sectionGuide(d draft, doc *markdown.Document) *FormGuide {
 	f, ok := q.site.formOf(whole.FrontMatter)
 	if !ok {
 		return nil
+	}
+	if f.Unreadable {
+		return &FormGuide{Title: f.Title, Faults: f.faults(), Part: true, Unread: true}
 	}
 	slug, own := enclosing(whole, d.section, f)
 	i, ok := f.Section(slug)
