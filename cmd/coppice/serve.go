@@ -207,6 +207,7 @@ func (s *server) openFaces(author wiki.Contributor, readOnly bool) (err error) {
 			return s.web.HTML(ctx, snap, page) // s.web is made below, before anybody asks
 		},
 		Source:           func(snap *wiki.Snapshot, page wiki.Page) []byte { return s.web.Source(snap, page) },
+		KeywordNames:     func(word string) []string { return s.web.KeywordNames(word) },
 		FollowingCatalog: s.following[0], FollowingHistory: s.following[1], FollowingSearch: s.following[2], FollowingCredit: s.following[3],
 		Log: s.opts.log, Version: version(), BaseURL: s.opts.baseURL,
 	})

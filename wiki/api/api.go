@@ -52,6 +52,8 @@ type Config struct {
 	HTML func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error)
 	// Source gives the source of a page as readers are given it, without instructions of its form. nil gives all of it.
 	Source func(snap *wiki.Snapshot, page wiki.Page) []byte
+	// KeywordNames gives all names of the keyword that a word names. nil gives none.
+	KeywordNames func(word string) []string
 	// The Followings keep the indexes at the head. Without one, its index is taken to be never behind.
 	FollowingHistory, FollowingCatalog, FollowingSearch, FollowingCredit *wiki.Following
 
@@ -74,6 +76,9 @@ func New(c Config) *API {
 	}
 	if a.c.Source == nil {
 		a.c.Source = func(_ *wiki.Snapshot, page wiki.Page) []byte { return page.Source }
+	}
+	if a.c.KeywordNames == nil {
+		a.c.KeywordNames = func(string) []string { return nil }
 	}
 	conf := huma.DefaultConfig("Coppice", c.Version)
 	conf.Info.Description = "The pages of a FAQ wiki, their revisions, and search. Read-only."

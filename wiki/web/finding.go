@@ -20,7 +20,7 @@ func (q *request) showSearch() error {
 	}
 	v.Behind = q.await(q.cfg.FollowingSearch, derivedWait)
 	part := parsePart(q.query("part"))
-	query := search.Parse(text)
+	query := search.Parse(text).WithNames(q.KeywordNames)
 	query.Limit, query.Offset = searchHits, (part-1)*searchHits
 	found, err := q.cfg.Search.Search(q.r.Context(), query)
 	if err != nil {
