@@ -61,7 +61,7 @@ func (q *request) showEditor() error {
 	v.Source = oneLineEnd(string(source))
 	doc := q.site.parse(source)
 	if d.section == "" {
-		v.Problems = problemsOf(doc)
+		v.Problems = q.editorProblems(p, doc)
 	} else {
 		start, end, ok := doc.Section(d.section)
 		if now, was := q.sectionNow(page, d.section); !ok && was {
@@ -283,7 +283,7 @@ func (q *request) showPreview(d draft, whole string) error {
 	defer release()
 	doc := q.site.parse([]byte(d.source))
 	v.Preview, v.HasPreview = doc.HTML(&resolver{server: q.Server, now: q.now, from: d.path}), true
-	v.Problems = problemsOf(doc)
+	v.Problems = q.editorProblems(d.path, doc)
 	v.Broken = q.breaks(d.path, []byte(whole), thisEdit)
 	v.SectionText = q.sectionText(d)
 	return q.renderEditor(http.StatusOK, v, d)
