@@ -18,6 +18,7 @@ import (
 	"coppice/themes"
 	"coppice/wiki"
 	"coppice/wiki/api"
+	"coppice/wiki/markdown"
 	"coppice/wiki/web"
 )
 
@@ -203,11 +204,14 @@ func (s *server) openParts(readOnly bool) error {
 func (s *server) openFaces(author wiki.Contributor, readOnly bool) (err error) {
 	programs := api.New(api.Config{
 		Wiki: s.wiki, History: s.indexes.history, Catalog: s.indexes.catalog, Search: s.indexes.search, Credit: s.indexes.credit,
+		// s.web is made below, before anybody asks.
 		HTML: func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error) {
-			return s.web.HTML(ctx, snap, page) // s.web is made below, before anybody asks
+			return s.web.HTML(ctx, snap, page)
 		},
-		Source:           func(snap *wiki.Snapshot, page wiki.Page) []byte { return s.web.Source(snap, page) },
-		KeywordNames:     func(word string) []string { return s.web.KeywordNames(word) },
+		Document:     func(snap *wiki.Snapshot, page wiki.Page) *markdown.Document { return s.web.Document(snap, page) },
+		Source:       func(snap *wiki.Snapshot, page wiki.Page) []byte { return s.web.Source(snap, page) },
+		KeywordNames: func(word string) []string { return s.web.KeywordNames(word) },
+
 		FollowingCatalog: s.following[0], FollowingHistory: s.following[1], FollowingSearch: s.following[2], FollowingCredit: s.following[3],
 		Log: s.opts.log, Version: version(), BaseURL: s.opts.baseURL,
 	})

@@ -27,6 +27,7 @@ import (
 	"coppice/wiki/catalog"
 	"coppice/wiki/credit"
 	"coppice/wiki/history"
+	"coppice/wiki/markdown"
 )
 
 const (
@@ -50,6 +51,9 @@ type Config struct {
 	Credit  *credit.Index
 	// HTML renders a page of a Snapshot as the web pages show it.
 	HTML func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (string, error)
+	// Document reads a page of a Snapshot as its form has it read, which may make more of its headings questions. nil reads
+	// pages without forms.
+	Document func(snap *wiki.Snapshot, page wiki.Page) *markdown.Document
 	// Source gives the source of a page as readers are given it, without instructions of its form. nil gives all of it.
 	Source func(snap *wiki.Snapshot, page wiki.Page) []byte
 	// KeywordNames gives all names of the keyword that a word names. nil gives none.
@@ -73,6 +77,11 @@ func New(c Config) *API {
 	a := &API{c: c, mux: http.NewServeMux()}
 	if a.c.Log == nil {
 		a.c.Log = slog.New(slog.DiscardHandler)
+	}
+	if a.c.Document == nil {
+		a.c.Document = func(_ *wiki.Snapshot, page wiki.Page) *markdown.Document {
+			return markdown.Parse(page.Source, markdown.Options{})
+		}
 	}
 	if a.c.Source == nil {
 		a.c.Source = func(_ *wiki.Snapshot, page wiki.Page) []byte { return page.Source }

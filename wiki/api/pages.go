@@ -11,7 +11,6 @@ import (
 
 	"coppice/wiki"
 	"coppice/wiki/history"
-	"coppice/wiki/markdown"
 )
 
 // PageRow is a page in a list.
@@ -160,7 +159,7 @@ func (a *API) page(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, a.problem(err)
 	}
-	doc := markdown.Parse(page.Source, markdown.Options{})
+	doc := a.c.Document(snap, page)
 	body := PageAnswer{
 		Path: page.Path.String(), Title: a.c.Catalog.View().Title(page.Path), Revision: revision.String(), Time: stamp(when),
 		Lang: doc.Lang, Keywords: orEmpty(doc.FrontMatter.Keywords), Aliases: orEmpty(doc.FrontMatter.Aliases),

@@ -63,7 +63,7 @@ func (q *request) withFields(source string, f fields) (string, error) {
 		text = markdown.SetFrontMatterList(text, markdown.FieldKeywords, q.canonical(splitKeywords(f.keywords.is)))
 	}
 	if f.asked.changed() {
-		doc := markdown.Parse(text, markdown.Options{})
+		doc := q.site.parse(text)
 		if doc.Title == "" {
 			return "", invalid("A page without a title asks nothing. Please give it a title at its top.")
 		}

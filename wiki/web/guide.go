@@ -12,7 +12,7 @@ import (
 // renderEditor answers with the editor, and what stands in it beside the text: fields, and what the page's form asks for.
 func (q *request) renderEditor(status int, v EditView, d draft) error {
 	d.section = v.Section
-	doc := markdown.Parse([]byte(v.Source), markdown.Options{})
+	doc := q.site.parse([]byte(v.Source))
 	if d.section == "" {
 		v.Fields = q.fieldsView(doc, d.fields)
 	}
@@ -148,7 +148,7 @@ func (q *request) liveGuide(path wiki.Path, source string) []byte {
 	if with, err := q.takeFields(d); err == nil {
 		d = with
 	}
-	g := q.guide(d, markdown.Parse([]byte(d.source), markdown.Options{}))
+	g := q.guide(d, q.site.parse([]byte(d.source)))
 	if g == nil {
 		return nil
 	}
@@ -194,6 +194,11 @@ func (q *request) sourceFor(t *site, source []byte) ([]byte, error) {
 	}
 	defer release()
 	return f.WithoutInstructions(source), nil
+}
+
+// Document reads a page of a Snapshot as its form has it read. It is for the other faces of the wiki.
+func (s *Server) Document(snap *wiki.Snapshot, page wiki.Page) *markdown.Document {
+	return s.siteOf(s.generationAt(snap)).parse(page.Source)
 }
 
 // Source gives the source of a page of a Snapshot for readers: without instructions of its form. It is for the other faces
