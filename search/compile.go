@@ -316,6 +316,15 @@ func (p *plan) own() *roaring.Bitmap { return p.docs(fieldTags, tagKind+kindPage
 
 // pagesOf gives the own documents of the pages that a clause is about.
 func (p *plan) pagesOf(c clause) *roaring.Bitmap {
+	if len(c.also) > 0 {
+		sets := make([]*roaring.Bitmap, 0, 1+len(c.also))
+		for _, name := range append([]string{c.text}, c.also...) {
+			one := c
+			one.text, one.also = name, nil
+			sets = append(sets, p.pagesOf(one))
+		}
+		return union(sets)
+	}
 	switch c.field {
 	case inTitle:
 		return p.titled(c.text)

@@ -188,11 +188,41 @@ func (x *Index) Check(ctx context.Context, list []Expectation) ([]Failure, error
 
 // check runs one search. Few hits are asked for first, since most searches find what they should.
 func (s *session) check(e Expectation) (f Failure, failed bool, err error) {
-	met, _, err := s.meets(e, e.Within)
-	if err != nil || met {
+	hits, err := s.firstHits(e.Query, e.Within)
+	if err != nil {
 		return f, false, err
 	}
-	_, hits, err := s.meets(e, lookedThrough)
+	if _, failed = e.Judge(hits); !failed {
+		return f, false, nil
+	}
+	if hits, err = s.firstHits(e.Query, lookedThrough); err != nil {
+		return f, false, err
+	}
+	f, failed = e.Judge(hits)
+	return f, failed, nil
+}
+
+// firstHits gives the first n hits of a search.
+func (s *session) firstHits(text string, n int) ([]Hit, error) {
+	if err := s.ctx.Err(); err != nil {
+		return nil, err
+	}
+	q, err := Query{Text: text, Limit: n}.checked()
+	if err != nil {
+		return nil, err
+	}
+	var res Results
+	err = s.answer(q, &res)
+	return res.Hits, err
+}
+
+// Judge says whether the expected page is among the first Within of hits and opens where it should; else how it fails. Of
+// hits the first MaxWithin are wanted, and of them Path and Anchor.
+func (e Expectation) Judge(hits []Hit) (f Failure, failed bool) {
+	meets := func(h Hit) bool { return h.Path == e.Path && (e.Anchor == "" || h.Anchor == e.Anchor) }
+	if slices.ContainsFunc(hits[:min(len(hits), e.Within)], meets) {
+		return f, false
+	}
 	f.Expectation = e
 	if len(hits) > 0 {
 		f.First = targetOf(hits[0].Path, hits[0].Anchor)
@@ -200,22 +230,5 @@ func (s *session) check(e Expectation) (f Failure, failed bool, err error) {
 	if i := slices.IndexFunc(hits, func(h Hit) bool { return h.Path == e.Path }); i >= 0 {
 		f.Place, f.Opens = i+1, hits[i].Anchor
 	}
-	return f, true, err
-}
-
-// meets reports whether an expectation's page is among the first n hits and opens where it should.
-func (s *session) meets(e Expectation, n int) (bool, []Hit, error) {
-	if err := s.ctx.Err(); err != nil {
-		return false, nil, err
-	}
-	q, err := Query{Text: e.Query, Limit: n}.checked()
-	if err != nil {
-		return false, nil, err
-	}
-	var res Results
-	if err := s.answer(q, &res); err != nil {
-		return false, nil, err
-	}
-	met := slices.ContainsFunc(res.Hits, func(h Hit) bool { return h.Path == e.Path && (e.Anchor == "" || h.Anchor == e.Anchor) })
-	return met, res.Hits, nil
+	return f, true
 }

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -70,6 +71,8 @@ type clause struct {
 	begun  bool   // a word that may go on
 	phrase bool   // the words must stand together
 	not    bool   // what matches is left out
+
+	also []string // of a keyword: its other names
 }
 
 // Parse reads a query as typed:
@@ -145,6 +148,18 @@ func period(text string) (from, to time.Time, ok bool) {
 		}
 	}
 	return from, to, false
+}
+
+// WithNames gives the query with the other names of its keywords: names gives those of a keyword as it is typed. A page that
+// carries any of them has the keyword.
+func (q Query) WithNames(names func(keyword string) []string) Query {
+	q.clauses = slices.Clone(q.clauses)
+	for i, c := range q.clauses {
+		if c.field == inKeyword {
+			q.clauses[i].also = names(c.text)
+		}
+	}
+	return q
 }
 
 // Empty reports whether the query asks for nothing at all.

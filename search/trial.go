@@ -73,8 +73,12 @@ func (s *session) breaks(edited *session, e Expectation) (f Failure, broken bool
 	if err != nil || !failed {
 		return f, false, err
 	}
-	met, _, err := s.meets(e, e.Within)
-	return f, met, err
+	hits, err := s.firstHits(e.Query, e.Within)
+	if err != nil {
+		return f, false, err
+	}
+	_, failed = e.Judge(hits)
+	return f, !failed, nil
 }
 
 // with gives do a session on the index as it would be with p in the place of the page at path; nil is no page. It is made

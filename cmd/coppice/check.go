@@ -15,18 +15,19 @@ import (
 	"coppice/wiki/catalog"
 	"coppice/wiki/credit"
 	"coppice/wiki/history"
+	"coppice/wiki/markdown"
 	"coppice/wiki/web"
 )
 
 func checkCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "check",
-		Usage: "look for faults: in the repository, in the indexes, in links between pages, in what search finds",
+		Usage: "look for faults: in the repository, in the indexes, in links between pages, in forms and keywords, in what search finds",
 		Description: "Reads every object of the repository, compares every index with a fresh one, runs the searches that are written\n" +
-			"down in " + search.ExpectationsFile + ", and lists links that lead nowhere and lines of\n" +
-			".mailmap and " + credit.RulesFile + " that cannot be read. The repository is not changed; an\n" +
-			"index that is missing, damaged or behind is brought up to date first, as when a server starts. While a server is\n" +
-			"running its catalog, search index and credits are its own; they, and the searches, are left out.\n" +
+			"down in " + search.ExpectationsFile + ", names the lines of forms, keywords, synonyms, .mailmap and\n" +
+			credit.RulesFile + " that cannot be used, and lists links that lead nowhere. The repository is not changed;\n" +
+			"an index that is missing, damaged or behind is brought up to date first, as when a server starts. While a server\n" +
+			"is running its catalog, search index and credits are its own and not compared; the searches are run by it.\n" +
 			"Links to missing pages, files and anchors are told but are no fault: a wiki grows by them.",
 		Flags: append(placeFlags(),
 			&cli.BoolFlag{Name: "strict-links", Usage: "links that lead nowhere are faults", Sources: cli.EnvVars("COPPICE_STRICT_LINKS")}),
@@ -45,8 +46,9 @@ func checkCommand() *cli.Command {
 
 // faults counts and prints what check finds.
 type faults struct {
-	out   io.Writer
-	count int
+	out    io.Writer
+	count  int
+	undone error // why a part was not looked at
 }
 
 func (f *faults) add(format string, args ...any) {
@@ -57,10 +59,13 @@ func (f *faults) add(format string, args ...any) {
 // note prints what is no fault.
 func (f *faults) note(format string, args ...any) { fmt.Fprintf(f.out, "  "+format+"\n", args...) }
 
-// verdict ends the report, with an error when there was a fault.
+// verdict ends the report, with an error when there was a fault, or when something was not looked at.
 func (f *faults) verdict() error {
 	switch f.count {
 	case 0:
+		if f.undone != nil {
+			return f.undone
+		}
 		fmt.Fprintln(f.out, "no faults")
 		return nil
 	case 1:
@@ -92,6 +97,9 @@ func runCheck(ctx context.Context, p place, strictLinks bool, out io.Writer) err
 		f.add("the indexes cannot be compared: %v", err) // for what was found above, most likely
 		return f.verdict()
 	case err != nil:
+		return err
+	}
+	if err := checkSteering(w.Head(), f); err != nil {
 		return err
 	}
 	say := f.note
@@ -167,8 +175,18 @@ func checkOwned(ctx context.Context, p place, w *wiki.Wiki, f *faults) (err erro
 	lock, err := p.lock()
 	var inUse *inUseError
 	if errors.As(err, &inUse) {
-		fmt.Fprintln(f.out, "catalog, search and credit not compared: a server is using them; searches not run")
-		return nil
+		who := "a server"
+		if inUse.by.Address == "" {
+			who = "another process"
+		}
+		fmt.Fprintf(f.out, "catalog, search and credit not compared: %s is using them\n", who)
+		return checkSearches(ctx, w.Head(), f, func(ctx context.Context, list []search.Expectation) ([]search.Failure, error) {
+			failures, err := searchesThere(ctx, inUse, list)
+			if err != nil && ctx.Err() == nil {
+				f.undone = fmt.Errorf("no fault was found, but the searches of %s were not all run: %w", search.ExpectationsFile, err)
+			}
+			return failures, ctx.Err()
+		})
 	}
 	if err != nil {
 		return err
@@ -202,27 +220,75 @@ func checkOwned(ctx context.Context, p place, w *wiki.Wiki, f *faults) (err erro
 		}
 		fmt.Fprintln(f.out, x.Name(), "compared")
 	}
-	if err := errors.Join(checkSynonyms(head, f), checkSearches(ctx, head, index, f)); err != nil {
+	if err := checkSearches(ctx, head, f, index.Check); err != nil {
 		return err
 	}
 	return checkCredit(ctx, w, credits, f)
 }
 
-// checkSynonyms names the lines of the synonyms that search cannot use.
-func checkSynonyms(head *wiki.Snapshot, f *faults) error {
-	if _, ok := head.FileID(search.SynonymsFile); !ok {
-		return nil
+// checkSteering names the lines that cannot be used in the files by which a community steers its wiki: synonyms, keywords
+// and forms.
+func checkSteering(head *wiki.Snapshot, f *faults) error {
+	read := func(name string, problems func(source []byte)) error {
+		if _, ok := head.FileID(name); !ok {
+			return nil
+		}
+		source, _, err := head.File(name)
+		if err == nil {
+			problems(source)
+		}
+		return err
 	}
-	source, _, err := head.File(search.SynonymsFile)
-	for _, p := range search.CheckSynonyms(source) {
-		f.add("%s, line %d: %s", search.SynonymsFile, p.Line, p.Text)
+	fault := func(name string, line int, text string) { f.add("%s, line %d: %s", name, max(line, 1), text) }
+	err := read(search.SynonymsFile, func(source []byte) {
+		for _, p := range search.CheckSynonyms(source) {
+			fault(search.SynonymsFile, p.Line, p.Text)
+		}
+	})
+	err = errors.Join(err, read(catalog.TaxonomyFile, func(source []byte) {
+		for _, p := range catalog.ParseTaxonomy(source).Problems {
+			fault(catalog.TaxonomyFile, p.Line, p.Text)
+		}
+	}))
+	for _, file := range web.FormFiles(head) {
+		err = errors.Join(err, read(file.Name, func(source []byte) {
+			for _, p := range markdown.ParseForm(source).Problems {
+				fault(file.Name, p.Line, p.Text)
+			}
+		}))
 	}
 	return err
 }
 
-// checkSearches runs the searches that the community has written down. One that does not find what it should is a fault,
-// and so is a line that cannot be read.
-func checkSearches(ctx context.Context, head *wiki.Snapshot, index *search.Index, f *faults) error {
+// searchesThere runs searches on the server that holds the index.
+func searchesThere(ctx context.Context, inUse *inUseError, list []search.Expectation) ([]search.Failure, error) {
+	if inUse.by.Address == "" {
+		return nil, inUse
+	}
+	var failures []search.Failure
+	for _, e := range list {
+		answer, err := searchThere(ctx, inUse.by.Address, search.Parse(e.Query), search.MaxWithin)
+		if err != nil {
+			return failures, err
+		}
+		var hits []search.Hit
+		for _, h := range answer {
+			path, err := wiki.ParsePath(h.Path)
+			if err != nil {
+				return failures, err
+			}
+			hits = append(hits, search.Hit{Path: path, Anchor: h.Anchor})
+		}
+		if failure, failed := e.Judge(hits); failed {
+			failures = append(failures, failure)
+		}
+	}
+	return failures, nil
+}
+
+// checkSearches has run try the searches that the community has written down. One that does not find what it should is a
+// fault, and so is a line that cannot be read.
+func checkSearches(ctx context.Context, head *wiki.Snapshot, f *faults, run func(context.Context, []search.Expectation) ([]search.Failure, error)) error {
 	if _, ok := head.FileID(search.ExpectationsFile); !ok {
 		return nil
 	}
@@ -234,12 +300,15 @@ func checkSearches(ctx context.Context, head *wiki.Snapshot, index *search.Index
 	for _, p := range problems {
 		f.add("%s, line %d: %s", search.ExpectationsFile, p.Line, p.Text)
 	}
-	failures, err := index.Check(ctx, list)
+	failures, err := run(ctx, list)
 	if err != nil {
 		return err
 	}
 	for _, failure := range failures {
 		f.add("%s, line %d: %s", search.ExpectationsFile, failure.Line, failure.Sentence())
+	}
+	if f.undone != nil {
+		return nil
 	}
 	fmt.Fprintf(f.out, "%d of %d searches find what they should\n", len(list)-len(failures), len(list))
 	return nil

@@ -228,6 +228,8 @@ func (s *server) openFaces(author wiki.Contributor, readOnly bool) (err error) {
 			r.Source, r.Doc, r.HTML, err = s.web.Read(ctx, snap, page) // s.web is made below, before anybody asks
 			return r, err
 		},
+		KeywordNames: func(word string) []string { return s.web.KeywordNames(word) },
+
 		FollowingCatalog: s.following[0], FollowingHistory: s.following[1], FollowingSearch: s.following[2], FollowingCredit: s.following[3],
 		Log: s.opts.log, Version: version(), BaseURL: s.opts.baseURL,
 	})

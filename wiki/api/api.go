@@ -59,6 +59,8 @@ type Config struct {
 	Credit  *credit.Index
 	// Read gives a page of a Snapshot as the web pages show it.
 	Read func(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (Reading, error)
+	// KeywordNames gives all names of the keyword that a word names. nil gives none.
+	KeywordNames func(word string) []string
 	// The Followings keep the indexes at the head. Without one, its index is taken to be never behind.
 	FollowingHistory, FollowingCatalog, FollowingSearch, FollowingCredit *wiki.Following
 
@@ -87,6 +89,9 @@ func New(c Config) *API {
 	a := &API{c: c, mux: http.NewServeMux()}
 	if a.c.Log == nil {
 		a.c.Log = slog.New(slog.DiscardHandler)
+	}
+	if a.c.KeywordNames == nil {
+		a.c.KeywordNames = func(string) []string { return nil }
 	}
 	conf := huma.DefaultConfig("Coppice", c.Version)
 	conf.Info.Description = "The pages of a FAQ wiki, their revisions, and search. Read-only."

@@ -50,7 +50,7 @@ type PageAnswer struct {
 	Lang      string     `json:"lang,omitempty" doc:"BCP 47"`
 	Keywords  []string   `json:"keywords"`
 	Aliases   []string   `json:"aliases"`
-	Source    string     `json:"source" doc:"Markdown"`
+	Source    string     `json:"source" doc:"Markdown, without instructions of the page's form"`
 	HTML      string     `json:"html" doc:"Sanitised"`
 	Outline   []Heading  `json:"outline"`
 	Questions []Question `json:"questions"`
@@ -163,6 +163,8 @@ func (a *API) page(ctx context.Context, in *struct {
 		return nil, a.problem(err)
 	}
 	revision, when, known := a.lastChange(snap, page.Path)
+	// The ETag is the revision, for that is what an edit begins from: source without the instructions of a form is what the
+	// editor would save, and merges as such when it is written back.
 	etag := ""
 	if known {
 		etag = `"` + revision.String() + `"`

@@ -69,7 +69,7 @@ func (a *API) search(ctx context.Context, in *struct {
 		return nil, badCursor(in.Cursor)
 	}
 	await(ctx, a.c.FollowingSearch)
-	q := search.Parse(in.Query)
+	q := search.Parse(in.Query).WithNames(a.c.KeywordNames)
 	q.Limit, q.Offset = clampLimit(in.Limit), int(offset)
 	results, err := a.c.Search.Search(ctx, q)
 	if err != nil {

@@ -59,6 +59,7 @@ type Entry struct {
 	Words         int
 	Form          string // the name of the form that it follows, or ""
 	Introduction  markdown.Size
+	Keyed         []Question // headings with keywords of their own, whether they ask by themselves or by a form
 
 	sections []section // by key
 	targets  []string  // of its links to pages as they are written, each once; those of wikilinks begin with [[

@@ -142,6 +142,40 @@ func TestQuestions(t *testing.T) {
 	}
 }
 
+// TestKeywordsOfQuestions: what a question carries by itself is a keyword as any other, and says where it stands. What
+// questions are a form may say, so any heading can have some.
+func TestKeywordsOfQuestions(t *testing.T) {
+	w := newWiki(t,
+		"faq.md", "---\nkeywords: [garden]\nquestions:\n  how-big: {keywords: [size, Garden]}\n  beds: {keywords: [size]}\n  gone: {keywords: [nothing]}\n---\n# FAQ\n\n## How big?\n\nSmall.\n\n## Beds\n\nText.\n",
+		"other.md", "---\nkeywords: [Size]\n---\n# Other\n")
+	dir := t.TempDir()
+	c := openCatalog(t, dir)
+	for range 2 {
+		v := follow(t, c, w)
+		if got := fmt.Sprint(v.Categories()); got != "[{garden 1} {size 2}]" {
+			t.Errorf("categories %s", got)
+		}
+		if got := paths(v.Category("size")); got != "faq other" {
+			t.Errorf("pages %q", got)
+		}
+		e, _ := v.Entry(mustPath(t, "faq"))
+		if got := fmt.Sprint(e.Carrying("SIZE")); got != "[{how-big How big? [size Garden]} {beds Beds [size]}]" {
+			t.Errorf("headings %s", got)
+		}
+		if own, headings := e.Carries("size"), e.Carrying("nothing"); own || headings != nil || !e.Carries("Garden") {
+			t.Error("what the page carries itself", own, headings)
+		}
+		words := v.Vocabulary(&catalog.Taxonomy{})
+		if k, ok := words.Find("size"); !ok || k.Pages != 2 {
+			t.Errorf("vocabulary %+v", k)
+		}
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+		c = openCatalog(t, dir)
+	}
+}
+
 // TestLinksFollowOtherPages: a link can change its meaning though its own page does not change.
 func TestLinksFollowOtherPages(t *testing.T) {
 	w := newWiki(t, "a.md", "[[Target]] [folder](sub/)\n")

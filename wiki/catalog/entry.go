@@ -28,6 +28,11 @@ func newEntry(page wiki.Page) *Entry {
 	for _, q := range doc.Questions {
 		e.Questions = append(e.Questions, Question{q.Anchor, q.Text, someOf(q.Keywords)})
 	}
+	for _, h := range doc.Outline {
+		if keywords := f.Questions[h.Anchor].Keywords; len(keywords) > 0 {
+			e.Keyed = append(e.Keyed, Question{h.Anchor, h.Text, keywords})
+		}
+	}
 	for _, l := range doc.Links {
 		switch {
 		case l.Kind != markdown.LinkPage || l.Target == "" || l.Image:
@@ -41,6 +46,37 @@ func newEntry(page wiki.Page) *Entry {
 	slices.Sort(e.targets)
 	e.targets = slices.Compact(e.targets)
 	return e
+}
+
+// Carries reports whether the page as a whole has a keyword, without regard to case and punctuation.
+func (e *Entry) Carries(keyword string) bool { return hasKeyword(e.Keywords, keyword) }
+
+// Carrying gives the headings of the page that have a keyword of their own.
+func (e *Entry) Carrying(keyword string) []Question {
+	var list []Question
+	for _, q := range e.Keyed {
+		if hasKeyword(q.Keywords, keyword) {
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
+func hasKeyword(list []string, keyword string) bool {
+	key := titleKey(keyword)
+	return slices.ContainsFunc(list, func(k string) bool { return titleKey(k) == key })
+}
+
+// keywords calls take for every keyword that stands on the page: its own, then those of its headings.
+func (e *Entry) keywords(take func(name string)) {
+	for _, k := range e.Keywords {
+		take(k)
+	}
+	for _, q := range e.Keyed {
+		for _, k := range q.Keywords {
+			take(k)
+		}
+	}
 }
 
 // wikilink stands before the targets of links that are written [[so]]: those may also be a page's title.
@@ -77,7 +113,8 @@ func Readable(p wiki.Path) string {
 //	4: the form of a page, and how much stands in its sections.
 //	5: a folder with pages is no wanted page.
 //	6: a link to the address of a page is one to the page.
-var format = recordlog.Format{Magic: "coppice catalog\n", Version: 6}
+//	7: headings with keywords of their own.
+var format = recordlog.Format{Magic: "coppice catalog\n", Version: 7}
 
 // encode writes one record: position, new entries, paths that are gone.
 func encode(position wiki.ID, changed []*Entry, gone []wiki.Path) []byte {
@@ -105,15 +142,20 @@ func (e *Entry) append(b []byte) []byte {
 	for _, list := range [][]string{e.Keywords, e.Aliases, e.targets, e.Wanted, links} {
 		b = appendStrings(b, list)
 	}
-	b = binary.AppendUvarint(b, uint64(len(e.Questions)))
-	for _, q := range e.Questions {
-		b = recordlog.AppendString(recordlog.AppendString(b, q.Anchor), q.Text)
-		b = appendStrings(b, q.Keywords)
-	}
+	b = appendQuestions(appendQuestions(b, e.Questions), e.Keyed)
 	b = binary.AppendVarint(b, e.ReviewBy.Unix())
 	b = binary.AppendUvarint(b, uint64(e.Problems))
 	b = binary.AppendUvarint(b, uint64(e.Words))
 	return e.appendSections(b)
+}
+
+func appendQuestions(b []byte, list []Question) []byte {
+	b = binary.AppendUvarint(b, uint64(len(list)))
+	for _, q := range list {
+		b = recordlog.AppendString(recordlog.AppendString(b, q.Anchor), q.Text)
+		b = appendStrings(b, q.Keywords)
+	}
+	return b
 }
 
 func appendStrings(b []byte, list []string) []byte {
@@ -167,14 +209,20 @@ func (e *Entry) read(r *recordlog.Reader) (err error) {
 			return recordlog.ErrDamaged
 		}
 	}
-	e.Questions = listOf[Question](r, 3)
-	for i := range e.Questions {
-		e.Questions[i] = Question{r.String(), r.String(), stringsOf(r)}
-	}
+	e.Questions, e.Keyed = questionsOf(r), questionsOf(r)
 	e.ReviewBy = time.Unix(r.Varint(), 0).UTC()
 	e.Problems, e.Words = int(r.Uvarint()), int(r.Uvarint())
 	e.readSections(r)
 	return nil
+}
+
+// questionsOf reads what appendQuestions wrote.
+func questionsOf(r *recordlog.Reader) []Question {
+	list := listOf[Question](r, 3)
+	for i := range list {
+		list[i] = Question{r.String(), r.String(), stringsOf(r)}
+	}
+	return list
 }
 
 // stringsOf reads what appendStrings wrote.

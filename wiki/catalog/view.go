@@ -33,7 +33,7 @@ type View struct {
 	translations func() []wiki.Path // pages with TranslationOf, sorted
 }
 
-// keyword is what pages carry.
+// keyword is what pages carry, or questions on them.
 type keyword struct {
 	pages []*Entry // by title, after sort
 	sort  sync.Once
@@ -396,10 +396,10 @@ func (v *View) makeTitles() map[string]wiki.Path {
 func (v *View) makeKeywords() map[string]*keyword {
 	keywords := map[string]*keyword{}
 	for _, e := range v.entries {
-		for _, name := range e.Keywords {
+		e.keywords(func(name string) {
 			key := titleKey(name)
 			if key == "" {
-				continue
+				return
 			}
 			k := keywords[key]
 			if k == nil {
@@ -409,7 +409,7 @@ func (v *View) makeKeywords() map[string]*keyword {
 			if n := len(k.pages); n == 0 || k.pages[n-1] != e { // one page may write it twice
 				k.pages = append(k.pages, e)
 			}
-		}
+		})
 	}
 	return keywords
 }
@@ -426,12 +426,12 @@ func (v *View) makeLists() *lists {
 	sortByTitle(l.all)
 	byKeyword, named := v.byKeyword(), map[string]bool{}
 	for _, e := range l.all {
-		for _, k := range e.Keywords {
+		e.keywords(func(k string) {
 			if key := titleKey(k); key != "" && !named[key] {
 				named[key] = true
 				l.categories = append(l.categories, Category{k, len(byKeyword[key].pages)})
 			}
-		}
+		})
 		if len(v.backlinks[e.Path]) == 0 && !isFolderPage(e.Path) && e.RedirectTo == "" {
 			l.orphans = append(l.orphans, e)
 		}
@@ -470,7 +470,7 @@ func isFolderPage(p wiki.Path) bool {
 	return p.Base() == "index" || p.Base() == "README" || p.Base() == "Home"
 }
 
-// Category is a keyword and how many pages have it.
+// Category is a keyword and how many pages have it, by themselves or by one of their questions.
 type Category struct {
 	Name  string // as the first page (by title) writes it
 	Count int
@@ -510,7 +510,7 @@ func (v *View) All() []*Entry { return v.lists().all }
 // Categories gives every keyword by name. Keywords that differ in case or punctuation only are one.
 func (v *View) Categories() []Category { return v.lists().categories }
 
-// Category gives the pages with a keyword, by title.
+// Category gives the pages with a keyword, by title: those that carry it, and those with a question that does.
 func (v *View) Category(name string) []*Entry {
 	k, ok := v.byKeyword()[titleKey(name)]
 	if !ok {

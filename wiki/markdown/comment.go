@@ -62,36 +62,62 @@ func (d *Document) commentsIn(list []comment, from, to int) []comment {
 			break
 		}
 		start := from + i
+		said := d.markdown[start+len(commentStart) : to]
 		from = to
-		c := comment{start: d.Body + start, end: d.Body + to, text: string(d.markdown[start+len(commentStart) : to])}
-		if n := bytes.Index(d.markdown[start+len(commentStart):to], commentEnd); n >= 0 {
+		c := comment{start: d.Body + start}
+		if n := bytes.Index(said, commentEnd); n >= 0 {
 			from = start + len(commentStart) + n + len(commentEnd)
-			c.end, c.closed, c.text = d.Body+from, true, c.text[:n]
+			c.closed, said = true, said[:n]
 		}
+		c.end, c.text = d.Body+from, string(said) // no more than the comment: a page may hold very many
 		list = append(list, c)
 	}
 	return list
 }
 
 // without gives text with some of its comments left out, and with them the lines that held nothing else. Of blank lines
-// around such a line one side is enough.
+// around such a line one side is enough. Its time is linear, though one line may hold very many comments.
 func without(text []byte, gone []comment) []byte {
 	out := make([]byte, 0, len(text))
-	pos := 0
+	pos, line, blank := 0, 0, true // line is where the last line of out begins, blank whether it says nothing
 	for _, c := range gone {
-		out = append(out, text[pos:c.start]...)
+		kept := text[pos:c.start]
+		if i := bytes.LastIndexByte(kept, '\n'); i >= 0 {
+			line, blank = len(out)+i+1, isBlank(kept[i+1:])
+		} else {
+			blank = blank && isBlank(kept)
+		}
+		out = append(out, kept...)
 		pos = c.end
-		before := bytes.LastIndexByte(out, '\n') + 1
-		next := lineEnd(text, pos)
-		if len(bytes.TrimSpace(out[before:])) > 0 || len(bytes.TrimSpace(text[pos:next])) > 0 {
+		next, ends := blankUntil(text, pos)
+		if !blank || !ends {
 			continue
 		}
-		out, pos = out[:before], next
-		for pos < len(text) && endsBlank(out) && len(bytes.TrimSpace(text[pos:lineEnd(text, pos)])) == 0 {
-			pos = lineEnd(text, pos)
+		out, pos = out[:line], next
+		for pos < len(text) {
+			next, ends := blankUntil(text, pos)
+			if !ends || !endsBlank(out) {
+				break
+			}
+			pos = next
 		}
 	}
 	return append(out, text[pos:]...)
+}
+
+// isBlank reports whether a piece of a line says nothing.
+func isBlank(piece []byte) bool { return len(bytes.TrimSpace(piece)) == 0 }
+
+// blankUntil gives where the line that pos is in ends, if nothing but blanks comes before that.
+func blankUntil(text []byte, pos int) (end int, ok bool) {
+	rest := bytes.TrimLeft(text[pos:], " \t\r\f\v")
+	switch {
+	case len(rest) == 0:
+		return len(text), true
+	case rest[0] == '\n':
+		return len(text) - len(rest) + 1, true
+	}
+	return 0, false
 }
 
 // endsBlank reports whether text ends with a blank line, or has nothing in it.

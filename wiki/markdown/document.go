@@ -66,6 +66,7 @@ type FrontMatter struct {
 	Aliases       []string
 	AskedAs       map[string][]string // how people really ask, per anchor: of "asked_as" and of "questions"
 	Questions     map[string]QuestionMatter
+	Targets       []RelatedTarget // pages and questions elsewhere that Questions names as related, in order
 	Participants  []Participant
 	ReviewBy      time.Time // zero is never
 }
@@ -84,6 +85,12 @@ type QuestionMatter struct {
 	Keywords []string
 	Related  []string  // pages, questions as "page#anchor" or "#anchor", in the order of their writer; without [[ ]]
 	ReviewBy time.Time // zero is never
+}
+
+// RelatedTarget is a page, or a question as "page#anchor", that front matter names as related.
+type RelatedTarget struct {
+	Name string
+	Line int // of the page
 }
 
 // Participant is a person of the discussion behind a page, and the part they had in it.

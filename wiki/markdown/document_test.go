@@ -357,6 +357,12 @@ func TestBrokenFrontMatter(t *testing.T) {
 		}
 		checkDocument(t, d)
 	}
+	// How people ask for a page may stand under its title, though no heading says that.
+	for said, faults := range map[string]int{"asked_as:\n  how-many: what number": 0, "asked_as:\n  how-much: what number": 1, "questions:\n  how-many: {keywords: a}": 1} {
+		if d := Parse([]byte("---\ntitle: How many?\n"+said+"\n---\nText"), Options{}); len(d.Problems) != faults {
+			t.Errorf("%q: problems %v", said, d.Problems)
+		}
+	}
 	// What begins with a rule is no front matter, and no fault.
 	for _, source := range []string{"---\n\nText\n\n---\n", "---\nText here: it is\n---\n", "----\na: b\n----\n", "---\n---\nText"} {
 		if d := Parse([]byte(source), Options{}); len(d.Problems) > 0 || d.Title != "" {

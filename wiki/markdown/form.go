@@ -45,6 +45,7 @@ type Form struct {
 	Sections            []FormSection
 	Keywords            []string
 	Problems            []Problem // what is wrong with the file, by line; the rest of it holds
+	Unreadable          bool      // what it asks for is not known: its front matter, or all of it, cannot be read
 }
 
 // FormSection is a section that pages of a form have.
@@ -84,17 +85,19 @@ const introductionTitle = "Introduction"
 func ParseForm(source []byte) *Form {
 	f := &Form{}
 	if len(source) > MaxForm {
+		f.Unreadable = true
 		f.Problems = []Problem{{Line: 1, Text: fmt.Sprintf("The form is longer than %d bytes.", MaxForm)}}
 		return f
 	}
 	start, end, body, ok := splitFrontMatter(source)
 	if !ok && looksUnclosed(source[body:]) {
+		f.Unreadable = true
 		f.Problems = []Problem{{Line: 1, Text: "The front matter has no closing line of three hyphens."}}
 		return f
 	}
 	r := formReader{form: f, metaReader: metaReader{line: lineNumber(source, start) - 1}, introduction: introductionTitle}
 	if ok {
-		r.each(source[start:end], r.key)
+		f.Unreadable = !r.each(source[start:end], r.key)
 	}
 	r.sections(source, body)
 	r.apply()
@@ -311,8 +314,42 @@ func (f *Form) Skeleton() string {
 // WithoutInstructions gives a page's source without comments that say what an instruction of the form says: they were put
 // there by a form, and readers who copy the source have no use for them. All other comments are their writers' and stay.
 func (f *Form) WithoutInstructions(source []byte) []byte {
-	if !bytes.Contains(source, commentStart) {
+	gone := f.instructions(source)
+	if len(gone) == 0 {
 		return source
+	}
+	return without(source, gone)
+}
+
+// InstructionLines gives the numbers of the lines of a page, from 1, on which nothing but an instruction of the form stands.
+func (f *Form) InstructionLines(source []byte) map[int]bool {
+	lines := map[int]bool{}
+	line, pos, alone := 1, 0, true // alone: the line says nothing before pos
+	for _, c := range f.instructions(source) {
+		before := source[pos:c.start]
+		if i := bytes.LastIndexByte(before, '\n'); i >= 0 {
+			line, alone, before = line+bytes.Count(before, []byte{'\n'}), true, before[i+1:]
+		}
+		first := line
+		if alone = alone && isBlank(before); !alone {
+			first++
+		}
+		line, pos = line+bytes.Count(source[c.start:c.end], []byte{'\n'}), c.end
+		for n := first; n < line; n++ {
+			lines[n] = true
+		}
+		alone = alone || first <= line
+		if _, ends := blankUntil(source, pos); ends && alone {
+			lines[line] = true
+		}
+	}
+	return lines
+}
+
+// instructions gives those comments of a page that say what an instruction of the form says, in order.
+func (f *Form) instructions(source []byte) []comment {
+	if !bytes.Contains(source, commentStart) {
+		return nil
 	}
 	known := map[string]bool{}
 	for _, s := range f.Sections {
@@ -322,10 +359,5 @@ func (f *Form) WithoutInstructions(source []byte) []byte {
 		}
 	}
 	delete(known, "")
-	d := Parse(source, Options{})
-	gone := slices.DeleteFunc(d.comments(), func(c comment) bool { return !c.closed || !known[oneSpace(c.text)] })
-	if len(gone) == 0 {
-		return source
-	}
-	return without(source, gone)
+	return slices.DeleteFunc(Parse(source, Options{}).comments(), func(c comment) bool { return !c.closed || !known[oneSpace(c.text)] })
 }

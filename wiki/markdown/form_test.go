@@ -3,6 +3,7 @@ package markdown
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -198,6 +199,26 @@ func TestWithoutInstructions(t *testing.T) {
 		if got := string(f.WithoutInstructions([]byte(c.source))); got != c.want {
 			t.Errorf("%q\ngives %q,\nwant  %q", c.source, got, c.want)
 		}
+	}
+}
+
+func TestInstructionLines(t *testing.T) {
+	f := ParseForm([]byte(sampleForm))
+	source := "---\ntitle: T\n---\nText.\n\n  <!-- Few. -->  \n## Sources <!-- Few. -->\n\n<!-- Author,\nyear. -->\n<!-- Mine. -->\nText\n<!-- The answer\nfirst. --> and more\n"
+	if got := f.InstructionLines([]byte(source)); !maps.Equal(got, map[int]bool{6: true, 9: true, 10: true, 13: true}) {
+		t.Errorf("lines %v", got)
+	}
+}
+
+// TestWithoutInstructionsIsBounded: as many instructions as a page can hold, in one line or in many, do not take minutes.
+func TestWithoutInstructionsIsBounded(t *testing.T) {
+	f := ParseForm([]byte(sampleForm))
+	for _, s := range []string{"<!-- Few. -->", "x<!-- Few. -->", " <!-- Few. --> ", "<!-- Few. -->\n", "<!-- Few. -->\n\n"} {
+		source := []byte(strings.Repeat(s, MaxSource/len(s)))
+		if left := f.WithoutInstructions(source); len(left) >= len(source) {
+			t.Errorf("%q: nothing was taken out", s)
+		}
+		f.InstructionLines(source)
 	}
 }
 

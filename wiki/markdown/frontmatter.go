@@ -255,7 +255,7 @@ func (m *metaReader) askedAs(f *FrontMatter, n *yaml.Node) {
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		f.ask(m.name("asked_as", n.Content[i]), m.wordings(n.Content[i+1]))
+		f.ask(m.name(askedKey, n.Content[i]), m.wordings(n.Content[i+1]))
 	}
 }
 
@@ -305,7 +305,7 @@ func (m *metaReader) questions(f *FrontMatter, n *yaml.Node) {
 			case "asked_as":
 				f.ask(anchor, m.wordings(value))
 			case "related":
-				q.Related = m.targets(key, value)
+				q.Related = m.targets(f, key, value)
 			case "review_by":
 				q.ReviewBy = m.date(key, value)
 			}
@@ -314,8 +314,9 @@ func (m *metaReader) questions(f *FrontMatter, n *yaml.Node) {
 	}
 }
 
-// targets reads a list of pages and questions. To YAML, [[Page]] is a list in a list, and what follows " #" a comment.
-func (m *metaReader) targets(key string, n *yaml.Node) []string {
+// targets reads a list of pages and questions, and notes their lines. To YAML, [[Page]] is a list in a list, and what
+// follows " #" a comment.
+func (m *metaReader) targets(f *FrontMatter, key string, n *yaml.Node) []string {
 	var list []string
 	var read func(n *yaml.Node, depth int)
 	read = func(n *yaml.Node, depth int) {
@@ -329,6 +330,11 @@ func (m *metaReader) targets(key string, n *yaml.Node) []string {
 			}
 			if s = strings.TrimSpace(s); s != "" && len(list) < maxListed && !slices.Contains(list, s) {
 				list = append(list, s)
+				if anchor, here := strings.CutPrefix(s, "#"); here {
+					m.named = append(m.named, namedAnchor{key, anchor, m.line + n.Line})
+				} else {
+					f.Targets = append(f.Targets, RelatedTarget{s, m.line + n.Line})
+				}
 			}
 		case n.Kind == yaml.SequenceNode && depth < 3: // a list of [[Page]]
 			for _, c := range n.Content {

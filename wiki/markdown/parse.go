@@ -44,11 +44,12 @@ func Parse(source []byte, o Options) *Document {
 }
 
 // checkNamed names the anchors that front matter speaks of and the page does not have: a heading may have been reworded.
-// The title may stand in the front matter only.
+// How people ask for the page as a whole stands under its title, which need be no heading.
 func (d *Document) checkNamed() {
-	unknown, title := 0, d.TitleAnchor()
+	unknown := 0
 	for _, n := range d.named {
-		if !d.anchors[n.anchor] && (d.Title == "" || n.anchor != title) && unknown < maxUnknown {
+		ofTitle := n.key == askedKey && n.anchor == d.TitleAnchor()
+		if !d.anchors[n.anchor] && !ofTitle && unknown < maxUnknown {
 			unknown++
 			d.Problems = append(d.Problems, Problem{Line: n.line, Text: fmt.Sprintf("No question or heading of this page has the address %q that %s names.", n.anchor, n.key)})
 		}

@@ -12,7 +12,8 @@ func TestSharedWords(t *testing.T) {
 		want int
 	}{
 		{"How large are garden beds?", "How large is a garden bed?", 3}, {"A car", "My career", 0}, {"Who facilitates?", "The facilitator", 0}, {"Then what?", "forum for", 0},
-		{"Facilitate it", "It is facilitated", 1}, {"Wie groß sind Beete?", "wie GROSS ist ein Beet", 2}, {"", "x", 0}, {"the map", "the mapping", 1}, {"map", "a map", 1}, {"菜園の広さは？", "菜園の広さは", 1},
+		{"Facilitate it", "It is facilitated", 1}, {"Wie groß sind Beete?", "wie GROSS ist ein Beet", 2}, {"", "x", 0}, {"the map", "the mapping", 1}, {"map", "a map", 1}, {"菜園の広さは？", "菜園の広さは", 5},
+		{"社区要多少人？", "社区需要多少人？", 4}, {"菜", "菜園", 0}, {"the Wikiページ", "Wiki ページー", 3}, {"ชุมชน", "ชุมนุม", 2},
 	} {
 		if got := sharedWords(tellingWords(c.a), foldedWords(c.b)); got != c.want {
 			t.Errorf("%q and %q share %d, want %d", c.a, c.b, got, c.want)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"coppice/wiki"
 )
@@ -38,9 +39,26 @@ func (q *request) compare() error {
 	if v.Mode == "rendered" {
 		v.Rendered = q.renderedDiff(from.page, to.page)
 	} else {
-		v.Hunks = diffHunks(wiki.Diff(from.page.Source, to.page.Source, diffContext))
+		v.Hunks = q.sourceHunks(from, to)
 	}
 	return q.render(http.StatusOK, "compare", v)
+}
+
+// sourceHunks compares two sources. An instruction of the page's form that stands in both is nothing to a reader, and left
+// out. One that the change brought or took away is shown: without it, a change that only did that would seem to be none.
+func (q *request) sourceHunks(from, to version) []DiffHunk {
+	hunks := wiki.Diff(from.page.Source, to.page.Source, diffContext)
+	then := q.site
+	if m, err := q.momentOf(to.commit.ID.String()); err == nil {
+		then = m.oldSite(q.site)
+	}
+	if f, ok := then.instructed(to.page.Source); ok {
+		hidden := f.InstructionLines(to.page.Source)
+		for i, h := range hunks {
+			hunks[i].Lines = slices.DeleteFunc(h.Lines, func(l wiki.Line) bool { return l.Op == wiki.OpEqual && hidden[l.New] })
+		}
+	}
+	return diffHunks(hunks)
 }
 
 func (q *request) compareMode() string {

@@ -62,7 +62,7 @@ func (q *request) showEditor() error {
 	v.Source = inForm(source)
 	doc := q.site.parse(source)
 	if d.section == "" {
-		v.Problems = q.problems(p, doc)
+		v.Problems = q.editorProblems(p, doc)
 	} else {
 		start, end, ok := doc.Section(d.section)
 		if now, was := q.sectionNow(page, d.section); !ok && was {
@@ -182,7 +182,7 @@ func (q *request) edit() error {
 	}
 	whole, err := q.whole(d, base)
 	if err == nil {
-		whole, err = q.markTranslated(d.translated, base, q.withoutInstructions(whole))
+		whole, err = q.markTranslated(d.translated, base, string(q.site.withoutInstructions([]byte(whole))))
 	}
 	if err != nil {
 		return q.refuse(d, err)
@@ -311,7 +311,7 @@ func (q *request) showPreview(d draft, whole string) error {
 	defer release()
 	doc := q.site.parse([]byte(d.source))
 	v.Preview, v.HasPreview = doc.HTML(&resolver{server: q.Server, now: q.now, from: d.path}), true
-	v.Problems = q.problems(d.path, doc)
+	v.Problems = q.editorProblems(d.path, doc)
 	v.Broken = q.breaks(d.path, []byte(whole), thisEdit)
 	v.SectionText = q.sectionText(d)
 	return q.renderEditor(http.StatusOK, v, d)

@@ -96,6 +96,9 @@ func decide(err error, r *http.Request) (status int, sentence string) {
 	return status, wiki.SentenceOf(err, internalSentence)
 }
 
+// retryAfter is in how many seconds a busy wiki is asked again.
+const retryAfter = "5"
+
 const internalSentence = "Something went wrong on our side. Nothing that was saved is lost. The people who run this wiki can read in its log what happened."
 
 func routingSentence(status int) string {
@@ -156,7 +159,7 @@ func (s *Server) showFailure(w http.ResponseWriter, r *http.Request, status int,
 		q.helpMissing(&v, missing)
 	}
 	if v.Retry {
-		w.Header().Set("Retry-After", "5")
+		w.Header().Set("Retry-After", retryAfter)
 	}
 	return q.render(status, "error", v)
 }

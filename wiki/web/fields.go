@@ -63,7 +63,7 @@ func (q *request) withFields(source string, f fields) (string, error) {
 		text = markdown.SetFrontMatterList(text, markdown.FieldKeywords, q.canonical(splitKeywords(f.keywords.is)))
 	}
 	if f.asked.changed() {
-		doc := markdown.Parse(text, markdown.Options{})
+		doc := q.site.parse(text)
 		if doc.Title == "" {
 			return "", invalid("A page without a title asks nothing. Please give it a title at its top.")
 		}
@@ -96,15 +96,29 @@ func uniqueTexts(list []string) []string {
 	return out
 }
 
-// vocabulary gives all keywords there are. The last one is kept as long as pages and taxonomy stay.
-func (q *request) vocabulary() *catalog.Vocabulary {
-	old := q.Server.vocabulary.Load()
-	if old != nil && old.view == q.view && old.taxonomy == q.site.keywords {
+// vocabulary gives all keywords there are.
+func (q *request) vocabulary() *catalog.Vocabulary { return q.vocabularyOf(q.view, q.site.keywords) }
+
+// vocabularyOf gives all keywords of pages and taxonomy. The last one is kept as long as these stay.
+func (s *Server) vocabularyOf(view *catalog.View, taxonomy *catalog.Taxonomy) *catalog.Vocabulary {
+	old := s.vocabulary.Load()
+	if old != nil && old.view == view && old.taxonomy == taxonomy {
 		return old.words
 	}
-	next := &keptVocabulary{q.view, q.site.keywords, q.view.Vocabulary(q.site.keywords)}
-	q.Server.vocabulary.Store(next)
+	next := &keptVocabulary{view, taxonomy, view.Vocabulary(taxonomy)}
+	s.vocabulary.Store(next)
 	return next.words
+}
+
+// KeywordNames gives all names of the keyword that a word names, as the list of keywords has them; none for a word that
+// names no keyword. It is for searches.
+func (s *Server) KeywordNames(word string) []string {
+	now := s.generation()
+	known, ok := s.vocabularyOf(now.view, s.siteOf(now).keywords).Find(word)
+	if !ok {
+		return nil
+	}
+	return append([]string{known.Name}, known.Also...)
 }
 
 // keptVocabulary is a vocabulary with what it was made of.

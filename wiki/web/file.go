@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"crypto/sha256"
-	"fmt"
 	"mime"
 	"net/http"
 	"path"
@@ -63,13 +62,13 @@ func servable(name string) bool {
 	return name != "" && name[0] != '.' && !strings.Contains(name, "/.")
 }
 
-// showFile answers GET /files/PATH, also in part.
+// showFile answers GET /files/PATH, also in part. A page among the files is sent without instructions of its form.
 func (q *request) showFile() error {
 	name := q.rest("files")
 	if !servable(name) {
 		return notFound("There is no such file.")
 	}
-	snap, err := q.snapshotAsked()
+	snap, then, err := q.snapshotAsked()
 	if err != nil {
 		return err
 	}
@@ -85,9 +84,15 @@ func (q *request) showFile() error {
 		}
 		return err
 	}
-	tag := id.String()
-	if shown := q.forReaders(data); strings.HasSuffix(name, ".md") && len(shown) < len(data) { // and another when the form says other things
-		data, tag = shown, fmt.Sprintf("%x", sha256.Sum256(shown))
+	tag := `"` + id.String() + `"`
+	if strings.HasSuffix(name, ".md") {
+		shown, err := q.sourceFor(then, data)
+		if err != nil {
+			return err
+		}
+		if len(shown) < len(data) { // what is left hangs on the form too, of which the file's name in git says nothing
+			data, tag = shown, entityTag(sha256.Sum256(shown), "")
+		}
 	}
 	q.sendFile(name, data, tag)
 	return nil
@@ -100,7 +105,7 @@ func (q *request) sendFile(name string, data []byte, tag string) {
 	h.Set("Content-Security-Policy", filePolicy)
 	h.Set("Cross-Origin-Resource-Policy", "same-site")
 	h.Set("Cache-Control", "no-cache")
-	h.Set("ETag", `"`+tag+`"`)
+	h.Set("ETag", tag)
 	disposition := "attachment"
 	if shown {
 		disposition = "inline"

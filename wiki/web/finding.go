@@ -18,18 +18,18 @@ func (q *request) showSearch() error {
 	if text == "" {
 		return q.render(http.StatusOK, "search", v)
 	}
-	v.Title = "Search: " + text
 	v.Behind = q.await(q.cfg.FollowingSearch, derivedWait)
 	part := parsePart(q.query("part"))
-	query := search.Parse(text)
+	query := search.Parse(text).WithNames(q.KeywordNames)
 	query.Limit, query.Offset, query.Others = searchHits, (part-1)*searchHits, searchOthers
 	found, err := q.cfg.Search.Search(q.r.Context(), query)
 	if err != nil {
-		return err
+		return q.failedSearch(v, err)
 	}
 	if last := (found.Total + searchHits - 1) / searchHits; part > last && last > 0 { // there are no more: the last are shown
 		return &redirect{http.StatusFound, address("search", "", "q", text, "part", strconv.Itoa(last))}
 	}
+	v.Title = "Search: " + text
 	v.Total, v.Took, v.First, v.DidYouMean = found.Total, found.Took, query.Offset+1, found.DidYouMean
 	if found.Relaxed {
 		v.Sentence = "No page has all of these words. These come nearest."
@@ -43,6 +43,21 @@ func (q *request) showSearch() error {
 	q.searchLinks(&v, text, part)
 	v.Facets, v.Active = facets(found, query)
 	return q.render(http.StatusOK, "search", v)
+}
+
+// failedSearch shows the search page with what is wrong, and with the query still in its box: a word of it wants changing,
+// or it can be sent once more.
+func (q *request) failedSearch(v SearchView, err error) error {
+	status, sentence := decide(err, q.r)
+	if status == http.StatusInternalServerError || q.r.Context().Err() != nil {
+		return err
+	}
+	if status >= http.StatusInternalServerError {
+		q.log.Error("a search failed", "query", v.Query, "status", status, "error", err)
+		q.w.Header().Set("Retry-After", retryAfter)
+	}
+	v.Searched, v.Sentence = false, sentence
+	return q.render(status, "search", v)
 }
 
 // searchHit opens at the question or heading that matched.

@@ -1,11 +1,53 @@
 package web
 
 import (
+	"fmt"
+	"html"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 
 	"coppice/search"
+	"coppice/wiki"
 )
+
+// A search that cannot be made says why, and leaves what was typed in the box.
+func TestRefusedSearch(t *testing.T) {
+	programs := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, len(r.URL.Query().Get("q"))) })
+	h := build(t, files("index.md", "# Garden\n"), func(c *Config) { c.API = programs })
+	for query, sentence := range map[string]string{
+		"csrf after:yesterday":       "wants a day, month or year",
+		"-csrf":                      "only says what to leave out",
+		strings.Repeat("ab ", 33333): "This query is too long",
+		strings.Repeat("é", 25000):   "This query is too long",
+	} {
+		r := h.get("/search?"+url.Values{"q": {query}}.Encode()).want(t, 400, sentence)
+		if !strings.Contains(html.UnescapeString(r.body), `value="`+strings.TrimSpace(query)+`"`) || !strings.Contains(r.body, "Ask in your own words") {
+			t.Errorf("%.20q is not in the box", query)
+		}
+	}
+	long := url.QueryEscape(strings.Repeat("é", 50_000))
+	h.get("/suggest?q="+long).want(t, 200)
+	h.get("/api/v1/search?q="+long).want(t, 200, "100000")
+	h.get("/new?title="+long).want(t, 414, "This address is too long.")
+	h.get("/search?q="+strings.Repeat("x", 2*maxHeaderBytes)).want(t, 431)
+
+	w := httptest.NewRecorder()
+	q := h.newRequest(w, requestWith(t, ""))
+	v := SearchView{Base: q.base("Search", "search")}
+	v.Query = "what I typed"
+	busy := fmt.Errorf("busy: %w", &wiki.Error{Kind: wiki.Refused, Sentence: "Very busy."})
+	if err := q.failedSearch(v, busy); err != nil || w.Code != 503 || w.Header().Get("Retry-After") == "" {
+		t.Fatalf("status %d, %v", w.Code, err)
+	}
+	for _, text := range []string{"Very busy.", `value="what I typed"`} {
+		if !strings.Contains(w.Body.String(), text) {
+			t.Errorf("%q is not in %s", text, w.Body)
+		}
+	}
+}
 
 // A name that is shown beside the results leads to that person's pages, and not to those of everybody who has it in theirs.
 func TestFacetOfAnAuthor(t *testing.T) {

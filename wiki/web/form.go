@@ -19,8 +19,8 @@ type form struct {
 	file string
 }
 
-// formFiles lists the forms' files.
-func formFiles(snap *wiki.Snapshot) []wiki.FileRef {
+// FormFiles lists the forms' files, as many as are read.
+func FormFiles(snap *wiki.Snapshot) []wiki.FileRef {
 	files := slices.DeleteFunc(snap.Files(formFolder), func(f wiki.FileRef) bool { return f.Dir || !strings.HasSuffix(f.Name, ".md") })
 	return files[:min(len(files), maxForms)]
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -64,6 +65,9 @@ func (g *gaps) kinds(forms []form) {
 		g.kind(gapSources, "no sources")
 	}
 	for _, f := range forms {
+		if f.Unreadable {
+			continue
+		}
 		for _, s := range f.Sections {
 			if s.Field == "" {
 				g.kind(s.Slug, "no "+lowerFirst(s.Title))
@@ -88,6 +92,7 @@ func lowerFirst(s string) string {
 // judge puts a page under what it lacks.
 func (g *gaps) judge(e *catalog.Entry, t *site) {
 	f, follows := t.formOf(markdown.FrontMatter{Form: e.Form})
+	follows = follows && !f.Unreadable
 	lacks := map[string]bool{
 		gapKeywords:  !t.chose(e.Keywords),
 		gapQuestions: len(e.Questions) == 0,
@@ -121,7 +126,10 @@ func (t *site) chose(keywords []string) bool {
 // listGap answers GET /pages?missing=KEY.
 func (q *request) listGap(view *catalog.View, key string) error {
 	g := q.gapsNow(view)
-	k := g.byKey[key]
+	k, unread := g.byKey[key], unreadForms(q.site.forms)
+	if k == nil && len(unread) > 0 { // one of them may have asked for it
+		k = &gap{key: key, label: "not known"}
+	}
 	if k == nil {
 		return notFound(fmt.Sprintf("No form has a section “%s” that a page could lack.", strings.ToValidUTF8(key[:min(len(key), maxTyped)], "?")))
 	}
@@ -130,7 +138,24 @@ func (q *request) listGap(view *catalog.View, key string) error {
 		Crumbs: []Crumb{{Text: "All pages", URL: "/pages"}}, Lead: gapLead(key, len(k.pages)), Filters: g.links(key, q.site.forms, view),
 	}
 	v.NoIndex = true
+	switch {
+	case g.byKey[key] == nil:
+		v.Lead, v.Empty = unread, "It is not known which pages lack this."
+	case key != gapKeywords && key != gapQuestions && unread != "":
+		v.Lead += " " + unread
+	}
 	return q.showList(v, k.pages)
+}
+
+// unreadForms names the forms that cannot be read: of what they ask for, no list knows.
+func unreadForms(forms []form) string {
+	var said []string
+	for _, f := range forms {
+		if f.Unreadable && len(said) < steeringFaults {
+			said = append(said, fmt.Sprintf("The form “%s” cannot be read (line %d of %s), so the list leaves out what it asks for.", f.Title, cmp.Or(f.Problems[0].Line, 1), f.file))
+		}
+	}
+	return strings.Join(said, " ")
 }
 
 // gapLead says what is listed.

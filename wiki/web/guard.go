@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 )
@@ -66,9 +67,13 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	s.router.ServeHTTP(w, r)
 }
 
+// anyQuery are the addresses that take a query of any length: each looks at no more of it than its own limit, and search
+// says that it is too long where it was typed.
+var anyQuery = []string{"/search", "/suggest", "/api/v1/search", "/api/v1/suggest"}
+
 // guard refuses or redirects what no handler should see.
 func (s *Server) guard(r *http.Request) error {
-	if len(r.RequestURI) > maxAddressBytes {
+	if len(r.RequestURI) > maxAddressBytes && !slices.Contains(anyQuery, r.URL.Path) {
 		return &failure{status: http.StatusRequestURITooLong, sentence: "This address is too long."}
 	}
 	if path := oneSlash(r.URL.Path); path != r.URL.Path && reads(r) && !strings.HasPrefix(path, "/api/") {

@@ -12,7 +12,7 @@ import (
 // renderEditor answers with the editor, and what stands in it beside the text: fields, and what the page's form asks for.
 func (q *request) renderEditor(status int, v EditView, d draft) error {
 	d.section = v.Section
-	doc := markdown.Parse([]byte(v.Source), markdown.Options{})
+	doc := q.site.parse([]byte(v.Source))
 	if d.section == "" {
 		v.Fields = q.fieldsView(doc, d.fields)
 	}
@@ -34,6 +34,9 @@ func (q *request) guide(d draft, doc *markdown.Document) *FormGuide {
 		return nil
 	}
 	g := &FormGuide{Title: f.Title, Text: f.Guide, Faults: f.faults()}
+	if g.Unread = f.Unreadable; g.Unread { // its headings alone would make every page complete
+		return g
+	}
 	states, sizes := f.check(doc)
 	for i, s := range f.Sections {
 		entries := f.entries(s.Field, doc.FrontMatter.Keywords, doc.FrontMatter.Aliases)
@@ -55,6 +58,9 @@ func (q *request) sectionGuide(d draft, doc *markdown.Document) *FormGuide {
 	f, ok := q.site.formOf(whole.FrontMatter)
 	if !ok {
 		return nil
+	}
+	if f.Unreadable {
+		return &FormGuide{Title: f.Title, Faults: f.faults(), Part: true, Unread: true}
 	}
 	slug, own := enclosing(whole, d.section, f)
 	i, ok := f.Section(slug)
@@ -142,7 +148,7 @@ func (q *request) liveGuide(path wiki.Path, source string) []byte {
 	if with, err := q.takeFields(d); err == nil {
 		d = with
 	}
-	g := q.guide(d, markdown.Parse([]byte(d.source), markdown.Options{}))
+	g := q.guide(d, q.site.parse([]byte(d.source)))
 	if g == nil {
 		return nil
 	}
@@ -154,23 +160,38 @@ func (q *request) liveGuide(path wiki.Path, source string) []byte {
 	return buf.Bytes()
 }
 
-// withoutInstructions takes the instructions of its form out of a page before it is kept.
-func (q *request) withoutInstructions(source string) string {
-	return string(q.forReaders([]byte(source)))
+// withoutInstructions takes the instructions of its form out of a page: before the editor's text is kept, and out of the
+// source that readers are given, for a page that was pushed may carry them. Only what is sent is without them: places in
+// a page are places in what is kept.
+func (t *site) withoutInstructions(source []byte) []byte {
+	if f, ok := t.instructed(source); ok {
+		return f.WithoutInstructions(source)
+	}
+	return source
 }
 
-// forReaders gives a page's source without the instructions of its form. A page that came with a push may have them.
-func (q *request) forReaders(source []byte) []byte {
+// instructed gives the form of a page that may carry instructions.
+func (t *site) instructed(source []byte) (form, bool) {
 	if !bytes.Contains(source, []byte("<!--")) {
-		return source
+		return form{}, false
 	}
 	matter, _, ok := markdown.ReadFrontMatter(source)
 	if !ok {
-		return source
+		return form{}, false
 	}
-	f, ok := q.site.formOf(matter)
+	return t.formOf(matter)
+}
+
+// sourceFor gives the source of a page for readers. A page with comments is parsed for it, so it waits for its turn.
+func (q *request) sourceFor(t *site, source []byte) ([]byte, error) {
+	f, ok := t.instructed(source)
 	if !ok {
-		return source
+		return source, nil
 	}
-	return f.WithoutInstructions(source)
+	release, err := q.readers.take(q.r.Context())
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	return f.WithoutInstructions(source), nil
 }

@@ -8,8 +8,10 @@ import (
 
 // Limits of one request. Members may sit on slow lines, so time-outs allow for them; nobody else may hold a connection.
 const (
-	// maxHeaderBytes is four times what browsers send with every cookie they may keep.
-	maxHeaderBytes = 64 << 10
+	// maxHeaderBytes is what browsers send with every cookie they may keep, and an address with 100,000 letters, each of
+	// them escaped: whoever pastes a whole text into the search box is told by the wiki that it is too long. net/http, which
+	// refuses what is longer, has no words for people. A connection holds no more than this while its header comes in.
+	maxHeaderBytes = 320 << 10
 	// maxAddressBytes is longer than any address a browser makes here; the longest path is wiki.MaxPathBytes, thrice escaped.
 	maxAddressBytes = 8 << 10
 	// maxFormBytes lets the largest page through when every byte of it is percent-encoded, and its other fields.

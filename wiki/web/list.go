@@ -19,7 +19,7 @@ import (
 // listCategories answers GET /categories: the keywords that pages carry.
 func (q *request) listCategories() error {
 	q.await(q.cfg.FollowingCatalog, derivedWait)
-	v := ListView{Base: q.base("Categories", "list"), Kind: "categories", Lead: "The keywords that pages carry.", Empty: "No page has a keyword yet."}
+	v := ListView{Base: q.base("Categories", "list"), Kind: "categories", Lead: "The keywords that pages and questions carry.", Empty: "No page has a keyword yet."}
 	for _, c := range q.cfg.Catalog.View().Categories() {
 		v.Categories = append(v.Categories, Category{Name: c.Name, Count: c.Count, URL: address("categories", c.Name)})
 	}
@@ -35,10 +35,26 @@ func (q *request) listCategory() error {
 	if len(entries) == 0 {
 		return notFound(fmt.Sprintf("No page has the keyword “%s”.", strings.ToValidUTF8(name, "?")))
 	}
-	return q.showList(ListView{
-		Base: q.base(name, "list"), Kind: "category", Lead: "Pages that carry this keyword.",
+	return q.showRows(ListView{
+		Base: q.base(name, "list"), Kind: "category", Lead: "Pages and questions that carry this keyword.",
 		Crumbs: []Crumb{{Text: "Categories", URL: "/categories"}},
-	}, entries)
+	}, entries, func(e *catalog.Entry) []PageLink { return carriers(e, name) })
+}
+
+// carriers gives the page that carries a keyword, or else the questions on it that do.
+func carriers(e *catalog.Entry, keyword string) []PageLink {
+	if e.Carries(keyword) {
+		return []PageLink{link(e)}
+	}
+	var list []PageLink
+	for _, question := range e.Carrying(keyword) {
+		l := PageLink{Title: question.Text, URL: pageURL(e.Path) + fragment(question.Anchor), Path: e.Path.String()}
+		if question.Text != e.Title {
+			l.Lead = "On the page “" + e.Title + "”."
+		}
+		list = append(list, l)
+	}
+	return list
 }
 
 // listBacklinks answers GET /backlinks/PATH.
@@ -146,17 +162,24 @@ func (q *request) listDeleted() error {
 
 // showList shows a part of a list of pages, under their initials.
 func (q *request) showList(v ListView, entries []*catalog.Entry) error {
+	return q.showRows(v, entries, func(e *catalog.Entry) []PageLink { return []PageLink{link(e)} })
+}
+
+// showRows is showList with what of each page is shown.
+func (q *request) showRows(v ListView, entries []*catalog.Entry, rows func(*catalog.Entry) []PageLink) error {
 	v.Total = len(entries)
 	for _, i := range q.part(&v, len(entries)) {
 		e := entries[i]
-		l := link(e)
-		l.Time, _ = q.lastChange(e.Path)
+		changed, _ := q.lastChange(e.Path)
 		name := initial(e.Title)
 		if n := len(v.Groups); n == 0 || v.Groups[n-1].Name != name {
 			v.Groups = append(v.Groups, ListGroup{Name: name})
 		}
 		g := &v.Groups[len(v.Groups)-1]
-		g.Pages = append(g.Pages, l)
+		for _, l := range rows(e) {
+			l.Time = changed
+			g.Pages = append(g.Pages, l)
+		}
 	}
 	return q.render(http.StatusOK, "list", v)
 }

@@ -286,14 +286,18 @@ func (q *request) revisionShown(p wiki.Path, old version) wiki.Revision {
 	}
 }
 
-// showRaw answers GET /raw/PATH with the Markdown itself.
+// showRaw answers GET /raw/PATH with the Markdown itself, without instructions of the page's form.
 func (q *request) showRaw() error {
 	_, page, _, err := q.pageAsked("raw")
 	if err != nil {
 		return err
 	}
+	source, err := q.sourceFor(q.site, page.Source)
+	if err != nil {
+		return err
+	}
 	q.w.Header().Set("Content-Security-Policy", filePolicy)
-	return q.send(http.StatusOK, textType, q.forReaders(page.Source))
+	return q.send(http.StatusOK, textType, source)
 }
 
 // isMissing reports whether err says that a page is not there, and not that its name is impossible or that it moved.

@@ -33,6 +33,13 @@ func (s *Server) generation() generation {
 	return generation{s.cfg.Wiki.Head(), s.cfg.Catalog.View(), s.cfg.History.Position(), s.cfg.Credit.Reached()}
 }
 
+// generationAt is today's generation with another Snapshot.
+func (s *Server) generationAt(snap *wiki.Snapshot) generation {
+	now := s.generation()
+	now.snap = snap
+	return now
+}
+
 // commits names a generation without holding it: a cached page must not keep an old Snapshot and an old View alive.
 func (g generation) commits() generationCommits {
 	return generationCommits{g.snap.Commit(), g.view.Commit(), g.history, g.credit}

@@ -87,7 +87,7 @@ func (q *request) in(m *moment) *moment {
 		return m
 	}
 	m.site = q.site
-	if files := formFiles(m.snap); !slices.Equal(files, q.site.sources.forms) {
+	if files := FormFiles(m.snap); !slices.Equal(files, q.site.sources.forms) {
 		m.site = &site{sources: siteSources{forms: files}, forms: q.readForms(m.snap, files)}
 	}
 	titles := sync.OnceValue(func() func(string) (wiki.Path, bool) {
@@ -369,18 +369,18 @@ func (q *request) citation(title string, rev wiki.Revision, then wiki.Path) stri
 		title, q.site.Name, rev.Time.UTC().Format(longDate+", 15:04"), rev.ID.Short(), q.absolute(address("wiki", then.String(), "rev", rev.ID.String()))))
 }
 
-// snapshotAsked gives the Snapshot that ?rev= or ?at= means, or today's.
-func (q *request) snapshotAsked() (*wiki.Snapshot, error) {
+// snapshotAsked gives the Snapshot that ?rev= or ?at= means, or today's, and the site with the forms of that time.
+func (q *request) snapshotAsked() (*wiki.Snapshot, *site, error) {
 	m, err := q.moment()
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	case m == nil:
-		return q.snap, nil
+		return q.snap, q.site, nil
 	case m.snap == nil:
-		return nil, notFound("The wiki was not there at that time.")
+		return nil, nil, notFound("The wiki was not there at that time.")
 	}
-	return m.snap, nil
+	return m.snap, m.site, nil
 }
 
 // formerly gives the pages that had a page's address before it, for readers who followed an old link.

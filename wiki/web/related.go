@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,8 @@ const (
 	// the page itself too.
 	relatedShown = 5
 	relatedFound = 2
+	// maxLostTargets bounds what an editor is told of at once, and the pages that are read for it.
+	maxLostTargets = 20
 	// pickedLinks bounds what is read of a section of related pages: a longer one is a list of links.
 	pickedLinks = 10
 	// relatedWait bounds how long a page that nobody has looked at yet waits for its related questions. They take a few
@@ -32,10 +35,18 @@ func pickedOf(doc *markdown.Document) []markdown.Link {
 	var list []markdown.Link
 	for _, question := range doc.Questions {
 		for _, name := range question.Related {
-			target, anchor, _ := strings.Cut(name, "#")
-			if target != "" && len(list) < pickedLinks { // others are on this page
-				list = append(list, markdown.Link{Kind: markdown.LinkPage, Wiki: true, Target: target, Fragment: anchor})
+			if len(list) == pickedLinks {
+				break
 			}
+			link := pickedLink(name)
+			if link.Kind == markdown.LinkAnchor {
+				i := slices.IndexFunc(doc.Outline, func(h markdown.Heading) bool { return h.Anchor == link.Fragment })
+				if i < 0 || link.Fragment == question.Anchor { // the editor names what is not there
+					continue
+				}
+				link.Text = strings.Clone(doc.Outline[i].Text)
+			}
+			list = append(list, link)
 		}
 	}
 	for _, h := range doc.Outline {
@@ -53,10 +64,52 @@ func pickedOf(doc *markdown.Document) []markdown.Link {
 	return slices.Clip(list)
 }
 
+// pickedLink reads what front matter names as related: a page, a question of one, or a question of the same page.
+func pickedLink(name string) markdown.Link {
+	target, anchor, _ := strings.Cut(name, "#")
+	if target == "" {
+		return markdown.Link{Kind: markdown.LinkAnchor, Fragment: anchor}
+	}
+	return markdown.Link{Kind: markdown.LinkPage, Wiki: true, Target: target, Fragment: anchor}
+}
+
+// editorProblems gives what is wrong with a page for those who edit it: what its text shows, and what its front matter names
+// as related or as its original and is not there.
+func (q *request) editorProblems(p wiki.Path, doc *markdown.Document) []Problem {
+	list := append(problemsOf(doc), q.originalProblem(p, doc)...)
+	to := &resolver{server: q.Server, now: q.now, from: p}
+	told := 0
+	for i, target := range doc.FrontMatter.Targets {
+		if told == maxLostTargets {
+			break
+		}
+		link, text := pickedLink(target.Name), ""
+		page, ok := to.page(link)
+		switch {
+		case !ok || !q.snap.Has(page):
+			text = fmt.Sprintf("There is no page “%s”, which related names.", link.Target)
+		case link.Fragment != "" && i < maxLostTargets && !q.hasAnchor(page, link.Fragment):
+			text = fmt.Sprintf("The page “%s” has no question or heading with the address %q, which related names.", q.title(page), link.Fragment)
+		default:
+			continue
+		}
+		told++
+		list = append(list, Problem{Line: target.Line, Text: text})
+	}
+	slices.SortStableFunc(list, func(a, b Problem) int { return a.Line - b.Line })
+	return list
+}
+
+// hasAnchor reports whether a page has a heading at an anchor.
+func (q *request) hasAnchor(p wiki.Path, anchor string) bool {
+	page, err := q.snap.Page(p)
+	return err == nil && q.site.parse(page.Source).HasAnchor(anchor)
+}
+
 // relatedList collects related questions, each once.
 type relatedList struct {
 	q      *request
-	from   wiki.Path // never among them
+	from   wiki.Path // never among them; a question on it may be
 	list   []RelatedLink
 	listed map[string]bool // addresses, those that are shown elsewhere too
 }
@@ -103,7 +156,10 @@ func (l *relatedList) pick(links []markdown.Link) {
 	to := &resolver{server: l.q.Server, now: l.q.now, from: l.from}
 	quick := true // one page whose former anchors take time is enough
 	for _, link := range links {
-		p, ok := to.page(link)
+		p, ok := l.from, true // a question of the same page
+		if link.Kind == markdown.LinkPage {
+			p, ok = to.page(link)
+		}
 		if !ok || !l.q.snap.Has(p) {
 			continue
 		}
@@ -117,7 +173,7 @@ func (l *relatedList) pick(links []markdown.Link) {
 		r := RelatedLink{Text: strings.TrimSpace(link.Text), URL: pageURL(p) + fragment(link.Fragment), Picked: true}
 		if link.Fragment == "" || r.Text == "" {
 			r.Text = title
-		} else if r.Text != title {
+		} else if r.Text != title && p != l.from {
 			r.Where = title
 		}
 		l.add(p, r)
@@ -161,7 +217,7 @@ func (l *relatedList) find(found []search.Related, limit int) {
 }
 
 func (l *relatedList) add(p wiki.Path, r RelatedLink) {
-	if p == l.from || l.listed[r.URL] {
+	if p == l.from && r.URL == pageURL(p) || l.listed[r.URL] {
 		return
 	}
 	l.listed[r.URL] = true

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"encoding/xml"
+	"html"
 	"regexp"
 	"slices"
 	"strings"
@@ -64,6 +65,35 @@ func TestRelatedBelowAPage(t *testing.T) {
 		}
 	}
 }
+
+// What writers pick for a question may stand on the same page. What is not there is named to whoever edits, with its line.
+func TestPickedForAQuestion(t *testing.T) {
+	const text = "---\nquestions:\n  how-long:\n    related:\n      - \"#how-hot\"\n      - stew#how-much-salt\n      - nowhere#x\n      - \"[[Stew#no-such]]\"\n      - \"#nor-this\"\n---\n# Broth\n\n## How long?\n\nHours.\n\n## How hot?\n\nBarely.\n"
+	h := build(t, files("index.md", "# Kitchen\n", "broth.md", text, "stew.md", "# Stew\n\n## How much salt?\n\nLittle.\n"))
+	h.get("/wiki/broth")
+	h.settle()
+	if got, want := relatedOf(t, h.get("/wiki/broth")), "/wiki/broth#how-hot|How hot?\n/wiki/stew#how-much-salt|How much salt?|Stew\n/wiki/stew#no-such|Stew"; got != want {
+		t.Errorf("below the page:\n%s\nwant\n%s", got, want)
+	}
+	for _, r := range []reply{h.get("/edit/broth"), h.post("/edit/broth", "base", h.head(), "source", text, "action", "preview")} {
+		body := html.UnescapeString(r.want(t, 200).body)
+		for _, line := range []string{
+			`Line 7: There is no page “nowhere”, which related names.`,
+			`Line 8: The page “Stew” has no question or heading with the address "no-such", which related names.`,
+			`Line 9: No question or heading of this page has the address "nor-this" that related names.`,
+		} {
+			if !strings.Contains(tagged.ReplaceAllString(body, ""), line) {
+				t.Errorf("%s is not in\n%s", line, body)
+			}
+		}
+		if strings.Contains(body, "how-much-salt\", which") {
+			t.Error("a question that is there is named")
+		}
+	}
+}
+
+// tagged is what stands between the words of a page.
+var tagged = regexp.MustCompile(`<[^>]*>`)
 
 // A page in the cache is sent as it is until its related questions are others, and then it is put together again though no
 // page has changed since: the index follows behind the commit.

@@ -194,8 +194,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 // Read gives a page of a Snapshot as readers see it: its source without what its form says to writers, the document, and
 // its HTML without the title. It is for the other faces of the wiki.
 func (s *Server) Read(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) (source []byte, doc *markdown.Document, html string, err error) {
-	now := s.generation()
-	now.snap = snap
+	now := s.generationAt(snap)
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
 	if err != nil {
 		return nil, nil, "", err
@@ -206,7 +205,7 @@ func (s *Server) Read(ctx context.Context, snap *wiki.Snapshot, page wiki.Page) 
 	if err != nil {
 		return nil, nil, "", err
 	}
-	return q.forReaders(page.Source), q.site.parse(page.Source), string(b.html), nil
+	return q.site.withoutInstructions(page.Source), q.site.parse(page.Source), string(b.html), nil
 }
 
 // routes is the table of addresses.

@@ -55,7 +55,7 @@ func (s *Server) readSite(now generation, old *site) *site {
 	t.sources.front, _ = snap.PageBlob(t.front)
 	t.sources.nav, _ = snap.FileID(navFile)
 	t.sources.keywords, _ = snap.FileID(catalog.TaxonomyFile)
-	t.sources.forms = formFiles(snap)
+	t.sources.forms = FormFiles(snap)
 	if old != nil && old.sources.front == t.sources.front {
 		t.Name, t.Tagline = old.Name, old.Tagline
 	} else {

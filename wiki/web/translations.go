@@ -381,15 +381,14 @@ func setReflected(source, name string, at wiki.ID) string {
 	return string(markdown.SetFrontMatter([]byte(source), "translation_of", name+"@"+at.Short()))
 }
 
-// problems gives what is wrong with a page's text, for its writer: also with what it says that it translates.
-func (q *request) problems(p wiki.Path, doc *markdown.Document) []Problem {
-	list := problemsOf(doc)
+// originalProblem says what is wrong with what a page says that it translates.
+func (q *request) originalProblem(p wiki.Path, doc *markdown.Document) []Problem {
 	if value := doc.FrontMatter.TranslationOf; value != "" {
 		if t := q.findOriginal(p, value); t.sentence != "" {
-			list = append(list, Problem{Text: t.sentence})
+			return []Problem{{Text: t.sentence}}
 		}
 	}
-	return list
+	return nil
 }
 
 // listTranslations answers GET /translations?lang=: those that are most behind first, those that are up to date last.

@@ -6,6 +6,7 @@ type FormGuide struct {
 	Text     string // to the writer, plain; "" when there is none
 	Sections []GuideSection
 	Lacking  int  // sections that still want work
+	Unread   bool // the form cannot be read, so nothing is known of what is missing
 	Part     bool // one section is edited: of the others nothing is said
 	Open     bool
 	Faults   []string // sentences on what is wrong with the form itself
