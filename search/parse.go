@@ -79,7 +79,7 @@ type clause struct {
 //
 //	community practice       pages that have both words, in any form ("communities")
 //	"community of practice"  the words together
-//	communit*                words that begin so
+//	practi*                  words that begin so
 //	-budget  -"annual plan"  without
 //	title:launch             in the title or another title of the page
 //	keyword:"knowledge management"   with that keyword, whole

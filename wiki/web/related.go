@@ -83,8 +83,9 @@ func (q *request) editorProblems(p wiki.Path, doc *markdown.Document) []Problem 
 		if told == maxLostTargets {
 			break
 		}
-		link, text := pickedLink(target.Name), ""
+		link := pickedLink(target.Name)
 		page, ok := to.page(link)
+		var text string
 		switch {
 		case !ok || !q.snap.Has(page):
 			text = fmt.Sprintf("There is no page “%s”, which related names.", link.Target)
