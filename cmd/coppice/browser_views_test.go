@@ -173,6 +173,8 @@ func (h *house) furnish() []view {
 		at("search", "/search?q=how+big+is+a+community"),
 		at("search-title", "/search?q=About"),
 		at("search-nothing", "/search?q=xylophone+qwrtz"),
+		at("search-nothing-wide", "/search?q="+strings.Repeat("donaudampfschiff", 8)),
+		at("search-refused", "/search?q="+strings.Repeat("donaudampfschiff", 8)+"+after:yesterday"),
 		at("search-empty", "/search"),
 		{"search-suggestions", func(b *tab) {
 			b.visit("/")
