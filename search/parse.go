@@ -185,6 +185,12 @@ func (c clause) filters(facet, value string) bool {
 	return !c.not && c.field != anywhere && c.field == fieldNames[facet] && (c.field != byAuthor || c.phrase) && fold(c.text) == fold(value)
 }
 
+// Filters reports whether the query is more than words and phrases to look for: whether some of it was understood as a
+// field, or as what to leave out.
+func (q Query) Filters() bool {
+	return slices.ContainsFunc(q.clauses, func(c clause) bool { return c.not || c.field != anywhere })
+}
+
 func (q Query) asksSomething() bool {
 	for _, c := range q.clauses {
 		if !c.not {

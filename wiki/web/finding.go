@@ -40,7 +40,7 @@ func (q *request) showSearch() error {
 	if part == 1 {
 		v.Related = q.relatedToHit(found.Hits)
 	}
-	q.searchLinks(&v, text, part)
+	q.searchLinks(&v, text, query.Filters(), part)
 	v.Facets, v.Active = facets(found, query)
 	return q.render(http.StatusOK, "search", v)
 }
@@ -76,8 +76,9 @@ func (q *request) searchHit(h search.Hit) SearchHit {
 	return hit
 }
 
-// searchLinks adds the ways on: other parts, another spelling, the page of that title, or a new one.
-func (q *request) searchLinks(v *SearchView, text string, part int) {
+// searchLinks adds the ways on: other parts, another spelling, the page of that title, or a new one, for which a query with
+// filters is no title.
+func (q *request) searchLinks(v *SearchView, text string, filters bool, part int) {
 	at := func(part int) string { return address("search", "", "q", text, "part", strconv.Itoa(part)) }
 	if part > 1 {
 		v.Newer = at(part - 1)
@@ -100,9 +101,17 @@ func (q *request) searchLinks(v *SearchView, text string, part int) {
 		if e, ok := q.view.Entry(p); ok {
 			v.Exact.Lead = e.Lead
 		}
-	} else if q.who.MayEdit && !strings.ContainsAny(text, `":`) {
-		v.CreateURL = address("new", "", "title", text)
+	} else if q.who.MayEdit && !filters {
+		v.CreateURL = address("new", "", "title", titleOf(text))
 	}
+}
+
+// titleOf gives the title that a page about a query would have: the query, without the quotes if all of it stands in some.
+func titleOf(text string) string {
+	if inner := strings.Trim(text, `"`); len(inner) == len(text)-2 && inner != "" && !strings.Contains(inner, `"`) {
+		return inner
+	}
+	return text
 }
 
 // facets makes each value an address that adds it to the query, or takes it away when it is there. A language that all

@@ -13,6 +13,25 @@ import (
 	"coppice/wiki"
 )
 
+// What was searched for and not found can be begun as a page, unless it is no title: what search understood as a filter.
+func TestPageForASearch(t *testing.T) {
+	h := build(t, files("index.md", "# Garden\n"))
+	for query, title := range map[string]string{
+		"what is a zebu": "what is a zebu", `What does "zzgrp" mean?`: `What does "zzgrp" mean?`, "zzq: a title": "zzq: a title",
+		`"the zzgrp"`: "the zzgrp", "zzq - what is it": "zzq - what is it", "12:30 zzq": "12:30 zzq",
+		"keyword:zzq": "", "zzq -with": "", `zzq in:guide`: "", `by:"Ada Writer" zzq`: "",
+	} {
+		body := html.UnescapeString(h.get("/search?"+url.Values{"q": {query}}.Encode()).want(t, 200).body)
+		link := `href="/new?` + url.Values{"title": {title}}.Encode() + `"`
+		if title == "" {
+			link = `href="/new?title=`
+		}
+		if strings.Contains(body, link) != (title != "") {
+			t.Errorf("%s: %s in\n%s", query, link, body)
+		}
+	}
+}
+
 // A search that cannot be made says why, and leaves what was typed in the box.
 func TestRefusedSearch(t *testing.T) {
 	programs := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, len(r.URL.Query().Get("q"))) })
