@@ -38,6 +38,18 @@ func TestFirstSentences(t *testing.T) {
 	}
 }
 
+// TestMergeLists: what a field added and took away is done to what the text has by now, which may have changed too.
+func TestMergeLists(t *testing.T) {
+	for _, c := range []struct{ was, is, now, want string }{
+		{"a b", "b a c", "a b", "b a c"}, {"zebra ant", "zebra ant tiger", "lion ant", "lion ant tiger"}, {"a b", "a", "a b c", "a c"},
+		{"a b", "a b c", "", "c"}, {"a", "", "a b", "b"}, {"", "x", "a", "a x"}, {"a b", "a b x", "A x b", "A x b"}, {"a", "b", "c a a", "c b"},
+	} {
+		if got := strings.Join(mergeLists(strings.Fields(c.was), strings.Fields(c.is), strings.Fields(c.now)), " "); got != c.want {
+			t.Errorf("%q to %q on %q: %q, want %q", c.was, c.is, c.now, got, c.want)
+		}
+	}
+}
+
 // TestSplitFields: what is typed into the fields comes out as short clean texts, and not too many of them.
 func TestSplitFields(t *testing.T) {
 	for typed, want := range map[string]string{

@@ -11,8 +11,8 @@ import (
 )
 
 // The editor of a whole page has two fields beside the text: keywords, and how people ask. They stand in the page's front
-// matter, which stays in the text for those who know it. So that neither overwrites the other, a field counts only if it
-// was changed since the form was made: the form carries each twice, as it was and as it is.
+// matter, which stays in the text for those who know it. So that neither overwrites the other, a field counts only by what
+// was changed in it since the form was made: the form carries each twice, as it was and as it is.
 
 // field is a field of the editor that stands for a key of the front matter.
 type field struct{ was, is string }
@@ -49,7 +49,7 @@ func (q *request) takeFields(d draft) (draft, error) {
 }
 
 func (q *request) withFields(source string, f fields) (string, error) {
-	_, line, ok := markdown.ReadFrontMatter([]byte(source))
+	matter, line, ok := markdown.ReadFrontMatter([]byte(source))
 	switch {
 	case !ok:
 		return "", invalid("The keywords and wordings cannot be put into the page, because what it says at its top cannot be read: see line %d.", line)
@@ -60,16 +60,47 @@ func (q *request) withFields(source string, f fields) (string, error) {
 	}
 	text := []byte(source)
 	if f.keywords.changed() {
-		text = markdown.SetFrontMatterList(text, markdown.FieldKeywords, q.canonical(splitKeywords(f.keywords.is)))
+		was, is := q.canonical(splitKeywords(f.keywords.was)), q.canonical(splitKeywords(f.keywords.is))
+		text = markdown.SetFrontMatterList(text, markdown.FieldKeywords, mergeLists(was, is, q.named(matter.Keywords)))
 	}
 	if f.asked.changed() {
 		doc := q.site.parse(text)
 		if doc.Title == "" {
 			return "", invalid("A page without a title asks nothing. Please give it a title at its top.")
 		}
-		text = markdown.SetAskedAs(text, doc.TitleAnchor(), splitLines(f.asked.is))
+		was, is := splitLines(f.asked.was), splitLines(f.asked.is)
+		now, there := matter.AskedAs[doc.TitleAnchor()]
+		for _, wordings := range matter.AskedAs {
+			if !there && slices.Equal(wordings, was) { // they stand under the title as it was
+				now = was
+			}
+		}
+		text = markdown.SetAskedAs(text, doc.TitleAnchor(), mergeLists(was, is, now))
 	}
 	return string(text), nil
+}
+
+// mergeLists does to a list what changed another: was became is, and what that added and took away is added to now and taken
+// from it. Texts that differ in case only are the same. If now is as the other was, it becomes is, in the order of that.
+func mergeLists(was, is, now []string) []string {
+	if slices.Equal(was, now) {
+		return is
+	}
+	in := func(list []string, s string) bool {
+		return slices.ContainsFunc(list, func(t string) bool { return strings.EqualFold(s, t) })
+	}
+	var out []string
+	for _, s := range now {
+		if (in(is, s) || !in(was, s)) && !in(out, s) {
+			out = append(out, s)
+		}
+	}
+	for _, s := range is {
+		if !in(was, s) && !in(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 func invalid(format string, args ...any) error {
@@ -129,14 +160,18 @@ type keptVocabulary struct {
 }
 
 // canonical gives each keyword as the wiki writes it, each once: other words for a keyword become that keyword.
-func (q *request) canonical(keywords []string) []string {
+func (q *request) canonical(keywords []string) []string { return uniqueTexts(q.named(keywords)) }
+
+// named gives keywords as the wiki writes them.
+func (q *request) named(keywords []string) []string {
 	words := q.vocabulary()
+	names := slices.Clone(keywords)
 	for i, k := range keywords {
 		if known, ok := words.Find(k); ok {
-			keywords[i] = known.Name
+			names[i] = known.Name
 		}
 	}
-	return uniqueTexts(keywords)
+	return names
 }
 
 // keywordNotes says what the wiki makes of keywords: which of them are new, and which will be saved under another name.
