@@ -142,6 +142,7 @@ func (m *metaReader) each(raw []byte, take func(key string, value *yaml.Node)) b
 		m.problem(top, "The front matter is not a list of keys and values.")
 		return false
 	}
+	m.twice(top)
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		key, value := top.Content[i], top.Content[i+1]
 		if value.Kind == yaml.AliasNode {
@@ -151,6 +152,21 @@ func (m *metaReader) each(raw []byte, take func(key string, value *yaml.Node)) b
 		take(key.Value, value)
 	}
 	return true
+}
+
+// twice names the keys of a mapping that stand in it a second time. YAML admits each once; of most the last counts, and the
+// other is lost.
+func (m *metaReader) twice(n *yaml.Node) {
+	seen := make(map[string]bool, len(n.Content)/2)
+	told := 0
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if seen[key.Value] && told < maxUnknown {
+			told++
+			m.problem(key, "“%s” stands here a second time; put what it says in one place.", key.Value)
+		}
+		seen[key.Value] = true
+	}
 }
 
 // secondDocument gives the line on which a second document of YAML begins; 0 when there is none.
@@ -290,6 +306,7 @@ func (m *metaReader) questions(f *FrontMatter, n *yaml.Node) {
 		m.problem(n, "questions must name an anchor, and under it keywords, asked_as, related or review_by.")
 		return
 	}
+	m.twice(n)
 	f.Questions = make(map[string]QuestionMatter, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		anchor, value := m.name("questions", n.Content[i]), n.Content[i+1]
@@ -297,6 +314,7 @@ func (m *metaReader) questions(f *FrontMatter, n *yaml.Node) {
 			m.problem(value, "Under the question %q must stand keys such as keywords or related.", anchor)
 			continue
 		}
+		m.twice(value)
 		var q QuestionMatter
 		for j := 0; j+1 < len(value.Content); j += 2 {
 			switch key, value := value.Content[j].Value, value.Content[j+1]; key {
@@ -425,8 +443,10 @@ func SetFrontMatter(source []byte, key, value string) []byte {
 	return setLines(source, key, key+": "+quoteYAML(value))
 }
 
-// setLines puts lines in the place of those of a key; without lines the key is gone.
+// setLines puts lines in the place of those of a key; without lines the key is gone. Of a key that stands several times the
+// last is what counted.
 func setLines(source []byte, key string, lines ...string) []byte {
+	source = once(source, key)
 	newline := newlineOf(source)
 	text := ""
 	if len(lines) > 0 {
@@ -441,6 +461,26 @@ func setLines(source []byte, key string, lines ...string) []byte {
 	}
 	from, to := keyLines(source, start, end, key)
 	return slices.Concat(source[:from], []byte(text), source[to:])
+}
+
+// once takes a key out of front matter wherever it stands but the last time.
+func once(source []byte, key string) []byte {
+	start, end, _, ok := splitFrontMatter(source)
+	if !ok {
+		return source
+	}
+	more := -1
+	new(metaReader).each(source[start:end], func(k string, _ *yaml.Node) {
+		if k == key {
+			more++
+		}
+	})
+	for ; more > 0; more-- {
+		from, to := keyLines(source, start, end, key)
+		source = slices.Concat(source[:from], source[to:])
+		end -= to - from
+	}
+	return source
 }
 
 // newlineOf gives how the first line of a page ends.

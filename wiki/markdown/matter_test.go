@@ -19,6 +19,8 @@ func TestSetFrontMatterList(t *testing.T) {
 		{"---\r\nkeywords: a\r\nlang: en\r\n---\r\n", "keywords", nil, "---\r\nlang: en\r\n---\r\n"},
 		{"Text\n", "keywords", nil, "Text\n"},
 		{"Text\n", "no key", []string{"a"}, "Text\n"},
+		{"---\nkeywords: a\nlang: en\nkeywords:\n- b\nx: |\n  keywords: c\n---\n", "keywords", []string{"d"}, "---\nlang: en\nkeywords: [d]\nx: |\n  keywords: c\n---\n"},
+		{"---\nkeywords: a\nkeywords: b\n---\n", "keywords", nil, "---\n---\n"},
 	} {
 		if got := string(SetFrontMatterList([]byte(c.source), c.key, c.values)); got != c.want {
 			t.Errorf("%q: %q, want %q", c.source, got, c.want)
