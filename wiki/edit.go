@@ -2,6 +2,7 @@ package wiki
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -88,19 +89,22 @@ type MergeChunk struct {
 // edits are merged; a page that was renamed since is found under its new name. Line endings and the final newline are
 // those of the base.
 //
-// Errors: *ConflictError when both changed the same words; Kind Invalid for a text or a name that cannot be kept;
+// Errors: *ConflictError when both changed the same words; Kind Invalid for a text, a name or a summary that cannot be kept;
 // Unchanged when there is nothing to save; Refused when the disk or the repository cannot be written. In each case
 // nothing was written.
 func (w *Wiki) Save(ctx context.Context, e Edit) (Saved, error) {
-	if err := checkSource(e.Source); err != nil {
+	if err := cmp.Or(checkSource(e.Source), checkSummary(e.Summary)); err != nil {
 		return Saved{}, err
 	}
 	return w.do(ctx, func(d *draft) (Saved, error) { return d.save(e) })
 }
 
-// Rename moves a page. Errors: Kind NotFound when there is no page From, Invalid for a name that cannot be used,
+// Rename moves a page. Errors: Kind NotFound when there is no page From, Invalid for a name or a summary that cannot be used,
 // Exists when there is a page To already.
 func (w *Wiki) Rename(ctx context.Context, r Rename) (Saved, error) {
+	if err := checkSummary(r.Summary); err != nil {
+		return Saved{}, err
+	}
 	return w.do(ctx, func(d *draft) (Saved, error) {
 		p, err := d.page(r.From)
 		if err != nil {
@@ -120,6 +124,9 @@ func (w *Wiki) Rename(ctx context.Context, r Rename) (Saved, error) {
 
 // Delete takes a page away. Errors: Kind NotFound; *ConflictError when it changed since Base.
 func (w *Wiki) Delete(ctx context.Context, r Delete) (Saved, error) {
+	if err := checkSummary(r.Summary); err != nil {
+		return Saved{}, err
+	}
 	return w.do(ctx, func(d *draft) (Saved, error) {
 		p, err := d.page(r.Path)
 		if err != nil {
@@ -138,6 +145,9 @@ func (w *Wiki) Delete(ctx context.Context, r Delete) (Saved, error) {
 // Restore brings an old version back. Errors: Kind NotFound when the page was not there at From; Unchanged when the
 // page reads so already.
 func (w *Wiki) Restore(ctx context.Context, r Restore) (Saved, error) {
+	if err := checkSummary(r.Summary); err != nil {
+		return Saved{}, err
+	}
 	return w.do(ctx, func(d *draft) (Saved, error) {
 		old, err := d.pageAt(r.From, r.Path)
 		if err != nil {
@@ -151,11 +161,17 @@ func (w *Wiki) Restore(ctx context.Context, r Restore) (Saved, error) {
 // Revert undoes one revision of a page. Errors: Kind NotFound when that revision did not touch the page;
 // *ConflictError when later edits changed the same words; Unchanged when it is undone already.
 func (w *Wiki) Revert(ctx context.Context, r Revert) (Saved, error) {
+	if err := checkSummary(r.Summary); err != nil {
+		return Saved{}, err
+	}
 	return w.do(ctx, func(d *draft) (Saved, error) { return d.revert(r) })
 }
 
 // Import adds files, each by its name below the root, in one commit. Errors: Kind Exists when one is there already.
 func (w *Wiki) Import(ctx context.Context, files fs.FS, author Contributor, summary string) (Saved, error) {
+	if err := checkSummary(summary); err != nil {
+		return Saved{}, err
+	}
 	var puts []put
 	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {

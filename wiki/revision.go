@@ -1,6 +1,7 @@
 package wiki
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -150,6 +151,18 @@ func (c Contributor) String() string { return c.Name + " <" + c.Email + ">" }
 
 // MaxSummary keeps the first line of a message readable in every list; what is longer goes below it.
 const MaxSummary = 200 // characters
+
+// MaxSummaryBytes is what a summary may hold in all, some six hundred words. It is a part of the commit, which whatever
+// follows the history reads for ever, and nobody can take it out again.
+const MaxSummaryBytes = 4 << 10
+
+// checkSummary says what speaks against keeping a summary.
+func checkSummary(summary string) error {
+	if len(summary) <= MaxSummaryBytes {
+		return nil
+	}
+	return &Error{Kind: Invalid, Sentence: fmt.Sprintf("The summary of the change is too long: %d bytes, and %d are the most. Please shorten it.", len(summary), MaxSummaryBytes)}
+}
 
 // message builds a commit message: the summary on one line (or fallback when it says nothing), what is too long for
 // it below, then the trailers.

@@ -378,6 +378,43 @@ func TestBadTexts(t *testing.T) {
 	}
 }
 
+// TestLongSummary: no change is made with a summary that is longer than it may be.
+func TestLongSummary(t *testing.T) {
+	w := newWiki(t, "p.md", "# P\n")
+	head, p := w.Head().Commit(), mustPath(t, "p")
+	long := strings.Repeat("x", wiki.MaxSummaryBytes+1)
+	for name, change := range map[string]func() (wiki.Saved, error){
+		"save": func() (wiki.Saved, error) {
+			return w.Save(t.Context(), wiki.Edit{Path: p, Base: head, Source: []byte("# Q\n"), Summary: long, Author: ann})
+		},
+		"rename": func() (wiki.Saved, error) {
+			return w.Rename(t.Context(), wiki.Rename{From: p, To: mustPath(t, "q"), Summary: long, Author: ann})
+		},
+		"delete": func() (wiki.Saved, error) {
+			return w.Delete(t.Context(), wiki.Delete{Path: p, Summary: long, Author: ann})
+		},
+		"restore": func() (wiki.Saved, error) {
+			return w.Restore(t.Context(), wiki.Restore{Path: p, From: head, Summary: long, Author: ann})
+		},
+		"revert": func() (wiki.Saved, error) {
+			return w.Revert(t.Context(), wiki.Revert{Path: p, Revision: head, Summary: long, Author: ann})
+		},
+		"import": func() (wiki.Saved, error) {
+			return w.Import(t.Context(), fstest.MapFS{"new.md": {Data: []byte("x")}}, ann, long)
+		},
+	} {
+		if _, err := change(); wiki.KindOf(err) != wiki.Invalid || !strings.Contains(wiki.SentenceOf(err, ""), "too long") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if w.Head().Commit() != head {
+		t.Error("something was written")
+	}
+	if _, err := w.Save(t.Context(), wiki.Edit{Path: p, Base: head, Source: []byte("# Q\n"), Summary: long[1:], Author: ann}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestLookup(t *testing.T) {
 	w := newWiki(t, "index.md", "x", "What-is-a-CoP.md", "x", "guide/README.md", "x", "guide/Start.md", "x", "other/deep/unique.md", "x",
 		"a/twin.md", "x", "b/twin.md", "x", ".coppice/nav.md", "x", "img/a.png", "x")

@@ -27,6 +27,18 @@ func TestWritersSeeTheirEditAtOnce(t *testing.T) {
 	}
 }
 
+// TestLongSummary: a summary that is too long is refused, and nothing that was typed is lost.
+func TestLongSummary(t *testing.T) {
+	h := build(t, files("page.md", "# Page\n"))
+	base, long := h.head(), strings.Repeat("why ", 25_000)
+	h.post("/edit/page", "base", base, "source", "# Page\n\nMy words.\n", "summary", long).want(t, 422, "The summary of the change is too long", "My words.", long)
+	h.post("/delete/page", "base", base, "confirm", "yes", "summary", long).want(t, 422, "The summary of the change is too long", long)
+	h.post("/rename/page", "to", "other", "summary", long).want(t, 422, "The summary of the change is too long", long)
+	if h.head() != base {
+		t.Error("something was saved")
+	}
+}
+
 // TestTwoWritersMerge: edits of different blocks from one base are joined, and the second writer is told.
 func TestTwoWritersMerge(t *testing.T) {
 	h := build(t, files("page.md", "# Page\n\nFirst.\n\nSecond.\n\nThird.\n"))
