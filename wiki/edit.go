@@ -50,7 +50,8 @@ type Restore struct {
 
 // Revert undoes one old revision and keeps what came later.
 type Revert struct {
-	Path     Path
+	Path     Path // of the page now
+	Was      Path // what it was called at Revision; zero if as now
 	Revision ID
 	Summary  string
 	Author   Contributor
@@ -396,9 +397,13 @@ func (d *draft) revert(r Revert) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	now, then := after.textOf(r.Path), before.textOf(r.Path)
+	was := r.Was
+	if was.IsZero() {
+		was = r.Path
+	}
+	now, then := after.textOf(was), before.textOf(was)
 	if now != nil && then == nil {
-		if from, ok := d.w.renamedFrom(parent, r.Revision, r.Path); ok {
+		if from, ok := d.w.renamedFrom(parent, r.Revision, was); ok {
 			then = before.textOf(from)
 		}
 	}

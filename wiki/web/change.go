@@ -255,7 +255,8 @@ func (q *request) revert() error {
 		return err
 	}
 	summary := q.r.PostForm.Get("summary")
-	saved, err := q.cfg.Wiki.Revert(q.r.Context(), wiki.Revert{Path: p, Revision: commit.ID, Summary: summary, Author: q.who.Contributor})
+	was, _ := q.cfg.History.PathAt(p, commit.ID) // zero when it was not there: a deletion is undone
+	saved, err := q.cfg.Wiki.Revert(q.r.Context(), wiki.Revert{Path: p, Was: was, Revision: commit.ID, Summary: summary, Author: q.who.Contributor})
 	var clash *wiki.ConflictError
 	switch {
 	case errors.As(err, &clash):

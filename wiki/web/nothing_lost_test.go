@@ -64,3 +64,16 @@ func TestLostBase(t *testing.T) {
 	h.post("/edit/soil", "source", "# Soil\n\nKept words.\n", "base", h.head(), "action", "dance").want(t, 422, "not known here", "Kept words.")
 	h.get("/raw/soil").want(t, 200, "Brown.")
 }
+
+// TestUndoBeforeRename: what was changed under an older name of a page is undone like any other change.
+func TestUndoBeforeRename(t *testing.T) {
+	h := build(t, files("index.md", "# Home\n", "soil.md", "# Soil\n\nBrown.\n\nWet.\n"))
+	h.post("/edit/soil", "base", h.head(), "source", "# Soil\n\nBlack.\n\nWet.\n", "action", "save").want(t, 303)
+	edited := h.head()
+	h.post("/rename/soil", "to", "ground").want(t, 303)
+	h.post("/edit/ground", "base", h.head(), "source", "# Soil\n\nBlack.\n\nWet.\n\nDeep.\n", "action", "save").want(t, 303)
+	h.settle()
+	h.get("/revert/ground?revision="+edited).want(t, 200, "Brown.")
+	h.post("/revert/ground", "revision", edited).want(t, 303)
+	h.get("/raw/ground").want(t, 200, "Brown.\n\nWet.\n\nDeep.")
+}
