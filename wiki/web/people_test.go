@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,15 +14,19 @@ import (
 // crowd is a wiki that many people write, each at a time of their own.
 type crowd struct {
 	*house
-	now *time.Time
+	now *atomic.Pointer[time.Time] // indexes look at it as they follow
 }
+
+// setNow sets the clock.
+func (c *crowd) setNow(t time.Time) { c.now.Store(&t) }
 
 // newCrowd serves a wiki of files whose clock stands where the test sets it.
 func newCrowd(t *testing.T, pairs ...string) *crowd {
 	t.Helper()
-	now := new(time.Now().UTC())
+	now := new(atomic.Pointer[time.Time])
+	now.Store(new(time.Now().UTC()))
 	dir := t.TempDir()
-	o := wiki.Options{Now: func() time.Time { return *now }}
+	o := wiki.Options{Now: func() time.Time { return *now.Load() }}
 	if err := wiki.Create(dir+"/wiki.git", o, files(pairs...), ada, "Begin the wiki"); err != nil {
 		t.Fatal(err)
 	}
@@ -138,9 +143,9 @@ func TestContributorUnderOtherNames(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		*c.now = c.now.Add(time.Hour)
+		c.setNow(c.now.Load().Add(time.Hour))
 	}
-	*c.now = c.now.AddDate(0, 0, -9)
+	c.setNow(c.now.Load().AddDate(0, 0, -9))
 	write("Ann Maiden", "ann@people.example", "a")
 	write("Ann Married", "ann@people.example", "b")
 	write("Jo Smith", "jo@one.example", "c")
@@ -176,7 +181,7 @@ func TestContributorChangesLeadToComparisons(t *testing.T) {
 		if i == 0 {
 			first = s
 		}
-		*c.now = c.now.Add(time.Minute)
+		c.setNow(c.now.Load().Add(time.Minute))
 	}
 	if _, err := c.wiki.Delete(t.Context(), wiki.Delete{Path: mustPath(t, "busy"), Author: ada}); err != nil {
 		t.Fatal(err)
@@ -215,16 +220,16 @@ func TestCalendar(t *testing.T) {
 
 func TestParticipationOfACrowd(t *testing.T) {
 	c := newCrowd(t, "index.md", "# Home\n")
-	today := *c.now
+	today := *c.now.Load()
 	for i := range 12 {
-		*c.now = today.AddDate(0, -2-3*i, 0)
+		c.setNow(today.AddDate(0, -2-3*i, 0))
 		for j := range i%4 + 1 {
 			c.save(fmt.Sprintf("Person %c", 'A'+i), fmt.Sprintf("page-%d", i), fmt.Sprintf("# Page\n\nWords of number %d.\n", j))
 		}
 	}
-	*c.now = today.AddDate(0, -40, 0)
+	c.setNow(today.AddDate(0, -40, 0))
 	c.save("Person A", "page-11", "# Page\n\nWords of a second reader.\n")
-	*c.now = today
+	c.setNow(today)
 	c.get("/participation?months=12").want(t, 200, "Fewer than 10 people", "months=all")
 	all := c.get("/participation?months=all").want(t, 200, "13 people", "Gini coefficient", "Absence factor", "10:90 ratio", "Lorenz 1905",
 		"12 of 13 pages have been edited by one person only", `role="img"`, "How the edits are spread: the numbers", "Longest untouched", `href="/contributors/person-k"`)
