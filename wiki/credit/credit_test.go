@@ -1059,6 +1059,84 @@ func TestForcedPush(t *testing.T) {
 	}
 }
 
+// TestBroughtBack takes a commit away from the branch and brings it back by a merge: its author was nobody in between.
+func TestBroughtBack(t *testing.T) {
+	s := newStory(t)
+	base := s.commit("main", "Ann", "a", "a.md", one)
+	for range 6 {
+		base = s.commit("main", "Ann", "a", "c.md", fmt.Sprint(three, s.clock))
+	}
+	s.commitFrom("kept", "Ann", "b", []int{base}, "b.md", "A few words of Ann.")
+	gone := s.commitFrom("main", "Gil", "c", []int{base}, "a.md", one+"\n\n"+two)
+	here := s.commitFrom("here", "Ann", "d", []int{base}, "b.md", "Other words that Ann has written.")
+	s.commitFrom("merged", "Ann", "e", []int{here, gone}, "a.md", one+"\n\n"+two, "b.md", "Other words that Ann has written.")
+	w := s.wiki()
+	x := openIndex(t, t.TempDir())
+	follow(t, x, w)
+	gil, _ := x.View(w, w.Head()).Person(wiki.Contributor{Name: "Gil", Email: "gil@example.org"})
+	if gil == nil || !x.View(w, w.Head()).Active(gil) {
+		t.Fatal("Gil has written nothing")
+	}
+	move(t, w, "here")
+	follow(t, x, w)
+	if v := x.View(w, w.Head()); len(v.Contributors()) != 1 {
+		t.Errorf("%d contributors", len(v.Contributors()))
+	}
+	move(t, w, "merged")
+	follow(t, x, w)
+	if got, want := told(t, x.View(w, w.Head()), at(t, w, "a")), "Ann: "+words(one)+"; Gil: "+words(two); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	equalsFresh(t, x, w)
+}
+
+// TestGoneAndStillNamed: who only suggested what is left, and whose own commit is gone, has no page that a link could lead to.
+func TestGoneAndStillNamed(t *testing.T) {
+	s := newStory(t)
+	base := s.commit("main", "Ann", "a", "a.md", one)
+	for range 6 {
+		base = s.commit("main", "Max", "a\n\nSuggested-by: Ann <ann@example.org>", "c.md", fmt.Sprint(three, s.clock))
+	}
+	s.commitFrom("main", "Max", "gone", []int{base}, "a.md", one+"\n\n"+two)
+	s.commitFrom("here", "Ann", "kept", []int{base}, "b.md", two)
+	w := s.wiki()
+	x := openIndex(t, t.TempDir())
+	follow(t, x, w)
+	move(t, w, "here")
+	follow(t, x, w)
+	v := x.View(w, w.Head())
+	max, ok := v.Person(wiki.Contributor{Name: "Max", Email: "max@example.org"})
+	if !ok || v.Active(max) {
+		t.Errorf("Max, who only committed what Ann suggested, is %+v", max)
+	}
+}
+
+// TestFutureByHistory: in which order commits came in makes no difference to what stands for a date in the future.
+func TestFutureByHistory(t *testing.T) {
+	s := newStory(t)
+	s.clock = 4_000_000_000
+	base := s.commit("main", "Ann", "a", "a.md", one)
+	s.clock = 1_600_000_000
+	side := s.commitFrom("side", "Ben", "b", []int{base}, "b.md", two)
+	s.clock = 1_700_000_000
+	main := s.commitFrom("main", "Cy", "c", []int{base}, "c.md", three)
+	s.commitFrom("pushed", "Dee", "d", []int{side, main}, "a.md", one, "b.md", two, "c.md", three)
+	w := s.wiki()
+	x := openIndex(t, t.TempDir())
+	follow(t, x, w) // main first, the side later
+	move(t, w, "pushed")
+	follow(t, x, w)
+	fresh := openIndex(t, t.TempDir())
+	follow(t, fresh, w)
+	for _, v := range []*credit.View{x.View(w, w.Head()), fresh.View(w, w.Head())} {
+		c, err := v.Credits(at(t, w, "a"))
+		if err != nil || c.Created.Unix() != 1_600_000_000+3600 {
+			t.Errorf("begun %v (%v)", c.Created, err)
+		}
+	}
+	equalsFresh(t, x, w)
+}
+
 // TestFollowingEqualsBuilding edits at random, here and by pushes, forced ones too, and compares the index that followed
 // with a fresh one.
 func TestFollowingEqualsBuilding(t *testing.T) {

@@ -70,17 +70,19 @@ func (v *View) Heirs(path wiki.Path) (heirs []Heir, words int, err error) {
 	return heirs, len(legacy.words), nil
 }
 
-// takers gives the pages, by number, that got words of the commits which the text of rev last stands
-// on from elsewhere, around the rev that ended its page: those that got most of them first.
+// takers gives the pages, by number, that got words of the commits which the text of rev last stands on from elsewhere,
+// around the rev that ended its page in the order of history: those that got most of them first.
 func (v *View) takers(end, last int32) []int32 {
 	commits := map[int32]bool{}
 	for _, r := range v.brought(v.d.own(last)) {
 		commits[r.commit] = true
 	}
 	got := map[int32]int32{}
-	for no := max(0, end-heirRevs); no < min(int32(len(v.d.revs)), end+heirRevs); no++ {
+	all := v.d.known(v.tip)
+	here, _ := slices.BinarySearchFunc(all, end, v.d.compareRevs)
+	for _, no := range all[max(0, here-heirRevs):min(len(all), here+heirRevs)] {
 		r := &v.d.revs[no]
-		if r.page == v.d.revs[end].page || r.blob.IsZero() || !v.d.reaches(r.commit, v.tip) {
+		if r.page == v.d.revs[end].page || r.blob.IsZero() {
 			continue
 		}
 		words := v.wordsOf(no, commits, r.commit)
@@ -95,7 +97,9 @@ func (v *View) takers(end, last int32) []int32 {
 	for page := range got {
 		pages = append(pages, page)
 	}
-	slices.SortFunc(pages, func(x, y int32) int { return cmp.Or(cmp.Compare(got[y], got[x]), cmp.Compare(x, y)) })
+	slices.SortFunc(pages, func(x, y int32) int {
+		return cmp.Or(cmp.Compare(got[y], got[x]), v.d.compareRevs(v.newestOf(x), v.newestOf(y)))
+	})
 	return pages[:min(len(pages), heirPages)]
 }
 

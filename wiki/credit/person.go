@@ -113,11 +113,14 @@ func (v *View) Active(p *Person) bool {
 		}
 	}
 	for ; a.revs < len(v.d.revs); a.revs++ {
-		if r := &v.d.revs[a.revs]; !r.carries() {
+		if r := &v.d.revs[a.revs]; !r.carries() && v.d.reaches(r.commit, v.d.head) {
 			note(v.people.authors(v.d, r.commit))
 		}
 	}
 	for ; a.commits < len(v.d.commits); a.commits++ {
+		if !v.d.reaches(int32(a.commits), v.d.head) {
+			continue
+		}
 		note(v.people.reviewers(v.d, int32(a.commits)))
 	}
 	return a.persons[p.number]

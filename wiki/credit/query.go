@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"coppice/wiki"
@@ -21,7 +22,10 @@ type View struct {
 	d      *data
 	people *roster
 	tip    int32 // number of the Snapshot's commit, or of the newest that is known
-	now    int64 // Unix seconds: see when
+	now    int64 // Unix seconds
+
+	late   sync.Once // see when
+	bounds map[int32]int64
 }
 
 // View gives the index for a request that reads from a Snapshot. The index may be behind it: a page that it does not
@@ -38,24 +42,41 @@ func (x *Index) View(w *wiki.Wiki, s *wiki.Snapshot) *View {
 // ErrBehind says that the index does not know a page's text yet: it was saved a moment ago, or history is being read.
 var ErrBehind = errors.New("credit: the text is not known yet")
 
-// nextCommits is how many commits after one whose date is in the future are looked at for a true one. Where a clock was
-// wrong for longer, today will do.
-const nextCommits = 256
-
-// when gives the author's date of a commit, UTC. One in the future comes from a wrong clock: it counts as that of the first
-// commit that builds on this one and has a date in the past, or else as today.
+// when gives the author's date of a commit, UTC. One in the future comes from a wrong clock: it counts as the earliest true
+// date of those that build on this one, or else as today.
 func (v *View) when(commit int32) time.Time {
 	at := v.d.commits[commit].time
 	if at > v.now {
-		at = v.now
-		for next := commit + 1; next < min(commit+nextCommits, int32(len(v.d.commits))); next++ {
-			if t := v.d.commits[next].time; t <= v.now && v.d.reaches(commit, next) {
-				at = t
-				break
-			}
+		v.late.Do(v.boundLate)
+		var ok bool
+		if at, ok = v.bounds[commit]; !ok {
+			at = v.now
 		}
 	}
 	return time.Unix(at, 0).UTC()
+}
+
+// boundLate finds what the commits that build on those with a date in the future say of these.
+func (v *View) boundLate() {
+	v.bounds = map[int32]int64{}
+	for no := v.d.head; no >= 0; no-- {
+		if !v.d.reaches(no, v.d.head) {
+			continue
+		}
+		c := &v.d.commits[no]
+		at := c.time
+		if at > v.now {
+			var ok bool
+			if at, ok = v.bounds[no]; !ok {
+				continue
+			}
+		}
+		for _, p := range c.parents {
+			if b, ok := v.bounds[p]; v.d.commits[p].time > v.now && (!ok || at < b) {
+				v.bounds[p] = at
+			}
+		}
+	}
 }
 
 // Problems are the lines of .mailmap and credit.yml that could not be read.

@@ -141,12 +141,25 @@ func (v *View) Mark(page wiki.Page) (m Mark, ok bool) {
 	return m, true
 }
 
+// bringsBack reports whether the position knows commits again that an older one, which had them, did not know.
+func (d *data) bringsBack(old *data) bool {
+	if old.head < 0 || old.commits[old.head].low == 0 && int(old.head) == len(old.commits)-1 {
+		return false // it knew all, as nearly always
+	}
+	for no := range int32(len(old.commits)) {
+		if d.reaches(no, d.head) && !old.reaches(no, old.head) {
+			return true
+		}
+	}
+	return false
+}
+
 // holds reports whether the people of an older data are those of d, which has grown from it: nobody is new, and whoever
 // committed since did so under the name that they are known by, after all others. Otherwise everybody is resolved anew,
 // which takes time in proportion to all of history.
 func (x *roster) holds(old, d *data) bool {
 	if old == nil || old.tables != d.tables || len(old.commits) > len(d.commits) || len(d.people) != len(x.of) ||
-		old.head >= 0 && !d.reaches(old.head, d.head) {
+		old.head >= 0 && !d.reaches(old.head, d.head) || d.bringsBack(old) {
 		return false
 	}
 	for no := int32(len(old.commits)); no < int32(len(d.commits)); no++ {
