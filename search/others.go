@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"coppice/wiki/markdown"
 )
 
 const (
@@ -43,23 +45,38 @@ func (p *plan) others(list []found) (map[uint32][]Place, error) {
 	return places, p.err
 }
 
-// namesOf gives the best of the scored sections of a page that have a name, but for the one at which its hit opens.
+// namesOf gives the best of the scored sections of a page that have a name, but for the one at which its hit opens. Where
+// there are questions among them, only these: a heading like "Further reading" answers nothing.
 func (p *plan) namesOf(sections []scored, f found) (list []Place, err error) {
+	if len(sections) == 0 {
+		return nil, nil
+	}
 	slices.SortFunc(sections, better)
+	best := sections[0].score
+	if best >= exactQuestion { // what asks just that is first, and does not make the others worse answers
+		best -= exactQuestion
+	}
+	var headings []Place
 	for _, s := range sections {
-		if len(list) == p.q.Others || s.score < othersShare*sections[0].score {
+		if len(list) == p.q.Others || s.score < othersShare*best {
 			break
 		}
 		if f.opens && s.doc == uint64(f.section) {
 			continue
 		}
 		d, ok, err := p.s.storedAt(s.doc)
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		if ok && d.heading != "" {
+		case !ok || d.heading == "":
+		case markdown.IsQuestion(d.heading):
 			list = append(list, Place{d.anchor, d.heading})
+		case len(headings) < p.q.Others:
+			headings = append(headings, Place{d.anchor, d.heading})
 		}
+	}
+	if list == nil {
+		list = headings
 	}
 	return list, nil
 }

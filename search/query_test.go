@@ -124,10 +124,10 @@ func TestFacets(t *testing.T) {
 func TestOthers(t *testing.T) {
 	x := storeOf(t, page{path: "w", title: "Wombats", sections: []section{
 		{text: "Wombooks are books about wombats."}, {anchor: "a", heading: "Who reads wombooks?", text: "Wombooks are read by wombats."}, {anchor: "b", heading: "Who writes wombooks?", text: "Nobody knows who writes wombooks."},
-		{anchor: "c", heading: "Who prints wombooks?", text: "Printers of wombooks."}, {anchor: "d", heading: "What is a burrow?", text: "Wombats live in a burrow. There may be a wombook or two, among many other things that wombats like."},
+		{anchor: "c", heading: "Who prints wombooks?", text: "Printers of wombooks."}, {anchor: "e", heading: "Wombooks", text: "Wombooks, wombooks and wombooks."}, {anchor: "f", heading: "More wombooks", text: "Wombooks, wombooks and wombooks."}, {anchor: "d", heading: "What is a burrow?", text: "Wombats live in a burrow. There may be a wombook or two, among many other things that wombats like."},
 	}}, page{path: "other", title: "Other", sections: []section{{text: "Nothing of the kind."}}})
 	q := Parse("wombooks")
-	for others, want := range map[int]int{0: 0, 1: 1, 100: 2} {
+	for others, want := range map[int]int{0: 0, 1: 1, 100: 3} {
 		q.Others = others
 		res, err := x.Search(t.Context(), q)
 		if err != nil || len(res.Hits) != 1 || len(res.Hits[0].Others) != want {
@@ -135,7 +135,7 @@ func TestOthers(t *testing.T) {
 			continue
 		}
 		for _, o := range res.Hits[0].Others {
-			if o.Anchor == res.Hits[0].Anchor || o.Anchor == "d" || o.Question == "" {
+			if o.Anchor == res.Hits[0].Anchor || o.Anchor == "d" || o.Anchor == "f" || o.Question == "" {
 				t.Errorf("%+v", o)
 			}
 		}
