@@ -59,7 +59,7 @@ type Options struct {
 	Root     string           // subfolder of the repository that is the wiki; "" is all of it
 	Branch   string           // short name; "" is the one that HEAD names
 	Log      *slog.Logger     // nil: nothing is logged
-	Now      func() time.Time // nil: time.Now
+	Now      func() time.Time // nil: time.Now; saves and indexes ask it at the same time
 	ReadOnly bool
 }
 
