@@ -40,6 +40,9 @@ const (
 	maxFuzzyWords = 8
 	// maxSpan is the most words of a query that are looked for as one synonym.
 	maxSpan = 5
+	// minSentence is from how many pairs of letters on a text without spaces is taken for several words: few words have six
+	// letters there.
+	minSentence = 5
 	// minCompound is the shortest word that is looked for where a query parts it ("log in"): short ones mean other things.
 	minCompound = 5
 )
@@ -120,12 +123,20 @@ func (p *plan) literally(text string) []alternative {
 	return list
 }
 
-// readWord makes a unit of the i-th word. One that no page has stands for those that it begins, or else for those that are
+// readWord makes a unit of the i-th word; of a sentence without spaces that no page has as it stands, one of each pair of its
+// letters, as if they were words. Another word that no page has stands for those that it begins, or else for those that are
 // spelt like it.
 func (p *plan) readWord(i int) {
 	c := p.words[i]
 	u := unit{alternatives: p.literally(c.text)}
 	known := p.has(u.alternatives)
+	if pairs := p.pairs(c.text); !known && len(pairs) >= minSentence {
+		p.unknown = true
+		for _, pair := range pairs {
+			p.add(unit{alternatives: []alternative{{terms: []string{pair}, weight: 1}}})
+		}
+		return
+	}
 	if c.begun || !known && utf8.RuneCountInString(c.text) > minBegun {
 		begun := p.begun(c.text)
 		u.alternatives = append(u.alternatives, begun...)
@@ -139,6 +150,15 @@ func (p *plan) readWord(i int) {
 		u.alternatives = append(u.alternatives, parted)
 	}
 	p.add(u)
+}
+
+// pairs gives what a text without spaces is found by, if the index has such texts and this is one.
+func (p *plan) pairs(text string) []string {
+	l := languageNamed(unspacedLanguage)
+	if !slices.Contains(p.s.langs, l) || !strings.ContainsFunc(text, isUnspaced) {
+		return nil
+	}
+	return l.terms(text)
 }
 
 // begun gives the words of the index that begin so: stems of texts, and whole words of names, of which the stem is shorter

@@ -193,6 +193,25 @@ func TestFold(t *testing.T) {
 	}
 }
 
+// TestSentencesWithoutSpaces: a question in a script that parts no words is found in other words, as it is in one that does.
+func TestSentencesWithoutSpaces(t *testing.T) {
+	x := storeOf(t,
+		page{path: "zh", title: "社区", lang: "zh", sections: []section{{text: "这里谈社区。"}, {anchor: "q", heading: "社区需要多少人？", text: "二十人就够了。"}}},
+		page{path: "ja", title: "仲間", lang: "ja", sections: []section{{anchor: "q", heading: "コミュニティには何人が必要ですか", text: "二十人です。"}}},
+		page{path: "th", title: "ชุมชน", lang: "th", sections: []section{{anchor: "q", heading: "ชุมชนต้องมีคนกี่คน", text: "ยี่สิบคน"}}},
+		page{path: "en", title: "Bees", sections: []section{{text: "Bees eat pollen."}}},
+	)
+	for query, want := range map[string]string{"社区要多少人": "zh#q", "コミュニティは何人必要ですか": "ja#q", "ชุมชนต้องใช้คนกี่คน": "th#q"} {
+		res := find(t, x, query)
+		if got, _, _ := strings.Cut(addresses(res), " "); got != want {
+			t.Errorf("%s: %s, want %s first", query, addresses(res), want)
+		}
+	}
+	if res := find(t, x, "蜜蜂吃什么花粉"); res.Total > 0 {
+		t.Errorf("what has nothing in common finds %s", addresses(res))
+	}
+}
+
 // A page called so is the exact hit for what is typed, and is suggested for what is begun.
 func TestNamesInLanguages(t *testing.T) {
 	for _, tt := range []struct{ lang, title, typed, begun string }{

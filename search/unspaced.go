@@ -62,6 +62,8 @@ func (w wordTokenizer) run(input []byte, from int) (start, end int) {
 	return start, end
 }
 
+func isUnspaced(r rune) bool { return r >= firstUnspaced && unicode.In(r, unspaced...) }
+
 // extends reports whether a letter belongs to the one before it: a mark, or what joins two.
 func extends(r rune) bool {
 	return unicode.Is(unicode.M, r) || r == '\u200c' || r == '\u200d' || r == 'ﾞ' || r == 'ﾟ'

@@ -44,13 +44,7 @@ func (q *request) alike(title string) []AlikeQuestion {
 	}
 	var list []judged
 	docs := map[wiki.Path]*markdown.Document{}
-	places := q.alikePlaces(plainWords(title))
-	for _, p := range q.uncutPlaces(title, wanted) {
-		if !slices.Contains(places, p) {
-			places = append(places, p)
-		}
-	}
-	for _, p := range places {
+	for _, p := range q.alikePlaces(plainWords(title)) {
 		doc := q.alikeDocument(docs, p.path)
 		if doc == nil {
 			continue
@@ -109,47 +103,6 @@ func (q *request) alikePlaces(words string) []place {
 		add(place{h.Path, h.Anchor})
 	}
 	return list
-}
-
-// uncutPlaces gives the questions and pages that share the most with a title in a script of which search cuts no words: to
-// it a whole sentence is one, and another sentence another. The catalog's titles and questions are gone through for it, which
-// takes some tens of milliseconds on ten thousand pages.
-func (q *request) uncutPlaces(title string, wanted map[string]bool) []place {
-	if !strings.ContainsFunc(title, isUncut) {
-		return nil
-	}
-	type found struct {
-		place
-		shared int
-	}
-	var list []found
-	look := func(p place, text string) {
-		if strings.ContainsFunc(text, isUncut) {
-			if n := sharedWords(wanted, foldedWords(text)); 2*n >= len(wanted) {
-				list = append(list, found{p, n})
-			}
-		}
-	}
-	for ref := range q.snap.Pages() {
-		e, _ := q.view.Entry(ref.Path)
-		look(place{ref.Path, ""}, e.Title)
-		for _, question := range e.Questions {
-			if question.Text != e.Title { // the heading of the page is the page
-				look(place{ref.Path, question.Anchor}, question.Text)
-			}
-		}
-	}
-	slices.SortStableFunc(list, func(a, b found) int { return b.shared - a.shared })
-	var places []place
-	for _, f := range list[:min(len(list), alikeShown)] {
-		places = append(places, f.place)
-	}
-	return places
-}
-
-// isUncut holds for signs of scripts that put no spaces between words, and that search takes as they stand.
-func isUncut(r rune) bool {
-	return unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
 // alikeQuestion shows a place, and gives in which words it is asked for.
