@@ -21,12 +21,16 @@ lint:
 	$(GO) vet ./...
 	$(GOLANGCI) run ./...
 
-# Each fuzz target for a short while: enough to find what a change has just broken. Targets are found, not listed.
+# Each fuzz target for a short while: enough to find what a change has just broken. Targets are found, not listed. One that ends
+# in nothing but its own deadline has met a race of Go 1.26 (go.dev/issue/75804) and is fuzzed once more; a finding is written to a file.
 fuzz:
-	@set -e; for pkg in $$($(GO) list ./...); do \
+	@set -e; log=$$(mktemp); trap 'rm -f $$log' EXIT; for pkg in $$($(GO) list ./...); do \
 	  dir=$$($(GO) list -f '{{.Dir}}' $$pkg); \
 	  for target in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go 2>/dev/null | sed 's/func //'); do \
-	    echo "fuzz $$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x $$pkg; \
+	    echo "fuzz $$pkg $$target"; \
+	    fuzz="$(GO) test -run ^$$ -fuzz ^$$target$$ -fuzztime $(FUZZTIME) -fuzzminimizetime 5x $$pkg"; \
+	    if $$fuzz > $$log 2>&1; then cat $$log; continue; fi; \
+	    cat $$log; grep -q '^ *context deadline exceeded$$' $$log && ! grep -q 'Failing input' $$log && $$fuzz || exit 1; \
 	  done; done
 
 bench-build:
