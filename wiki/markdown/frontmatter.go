@@ -575,7 +575,7 @@ func yamlLines(raw []byte) []int {
 
 // quoteYAML writes a text so that YAML reads it back as that text, plainly where that is safe.
 func quoteYAML(s string) string {
-	plain := isKey(s[:1]) && s[0] > '9' && strings.TrimSpace(s) == s
+	plain := s != "" && isKey(s[:1]) && s[0] > '9' && strings.TrimSpace(s) == s
 	for _, r := range s {
 		plain = plain && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(" -_./?!()'", r))
 	}

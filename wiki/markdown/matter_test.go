@@ -75,6 +75,7 @@ func FuzzSetAskedAs(f *testing.F) {
 	f.Add([]byte("---\n  title: T\n  x: y\n---\n"), "a", "b")
 	f.Add([]byte("---\n{title: T, asked_as: {a: b}}\n---\n"), "a", "c")
 	f.Add([]byte("0"), "\u0085\ufeff\uffff\u007f", "0\u0080")
+	f.Add([]byte("---\nasked_as: {a: x,\n\n# one\n : y}\n# two\ntitle: T\n---\n"), "b", "z") // a key that is empty
 	f.Fuzz(func(t *testing.T, source []byte, anchor, lines string) {
 		var asked []string
 		for _, s := range strings.Split(lines, "\n") {
