@@ -448,7 +448,8 @@ func (w *Wiki) AtTime(ctx context.Context, t time.Time) (*Snapshot, error) {
 func cleanRoot(root string) string { return strings.Trim(path.Clean("/"+root), "/") }
 
 // Create makes a new bare repository in dir, which must be empty or missing, with one commit that holds files below the
-// root of o; nil files mean no commit. The error is of Kind Invalid when a folder of the root's name cannot be made.
+// root of o; nil files mean no commit. The error is of Kind Invalid when there can be no folder of the root's name, or no
+// branch of the branch's.
 func Create(dir string, o Options, files fs.FS, author Contributor, summary string) error {
 	if root := cleanRoot(o.Root); root != "" {
 		if err := (Path{root}).checkNew(); err != nil {
@@ -459,7 +460,11 @@ func Create(dir string, o Options, files fs.FS, author Contributor, summary stri
 	if branch == "" {
 		branch = "main"
 	}
-	if err := gitstore.Init(dir, branch); err != nil || files == nil {
+	err := gitstore.Init(dir, branch)
+	if errors.Is(err, gitstore.ErrBadRef) {
+		return &Error{Kind: Invalid, Sentence: fmt.Sprintf("git has no branches of the name %q.", branch)}
+	}
+	if err != nil || files == nil {
 		return err
 	}
 	w, err := Open(dir, o)

@@ -617,6 +617,15 @@ func TestOpenRefusals(t *testing.T) {
 	if _, err := wiki.Open(dir, wiki.Options{Branch: "nope"}); wiki.KindOf(err) != wiki.Refused || !strings.Contains(err.Error(), "trunk") {
 		t.Errorf("a branch that is not there: %v", err)
 	}
+	for _, name := range []string{"a..b", "a b", "-x", "x.lock"} {
+		none := filepath.Join(t.TempDir(), "r")
+		if err := wiki.Create(none, wiki.Options{Branch: name}, files("p.md", "# P\n"), ann, "Begin"); wiki.KindOf(err) != wiki.Invalid || !strings.Contains(err.Error(), name) {
+			t.Errorf("a new branch %q: %v", name, err)
+		}
+		if _, err := os.Stat(none); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("a new branch %q leaves something behind: %v", name, err)
+		}
+	}
 }
 
 func TestAtTimeAndRevision(t *testing.T) {

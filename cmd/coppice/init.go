@@ -63,7 +63,7 @@ func create(p place, empty bool, author wiki.Contributor) error {
 		files = nil
 	}
 	err := wiki.Create(p.repository(), p.options(false), files, author, "Begin the wiki")
-	if wiki.KindOf(err) == wiki.Invalid { // what was asked for, --root, can be in no new wiki
+	if wiki.KindOf(err) == wiki.Invalid { // what was asked for, --root or --branch, can be in no new wiki
 		return &exitError{exitUsage, err}
 	}
 	return err

@@ -9,8 +9,14 @@ import (
 	"coppice/wiki/catalog"
 )
 
-// showFront answers GET /: search first, then what there is and what is new.
+// showFront answers GET /: search first, then what there is and what is new. Of an older moment it leads to the page that
+// introduces the wiki, as it was then: what was new or much linked to is not kept.
 func (q *request) showFront() error {
+	for _, key := range []string{"rev", "at"} {
+		if value := q.query(key); value != "" && q.snap.Has(q.site.front) {
+			return &redirect{http.StatusFound, address("wiki", q.site.front.String(), key, value)}
+		}
+	}
 	q.await(q.cfg.FollowingCatalog, stampWait)
 	v := FrontView{Base: q.base(q.site.Name, "front"), Categories: q.topics(frontTopics)}
 	v.Notice = takeNotice(q.w, q.r)

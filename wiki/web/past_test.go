@@ -121,6 +121,10 @@ func TestTimeTravel(t *testing.T) {
 		t.Errorf("leads to %q", r.header.Get("Location"))
 	}
 	// Files and Markdown.
+	// The front door leads to the page that introduced the wiki.
+	if r := h.get("/?at=2009-04-01").want(t, 302); r.header.Get("Location") != "/wiki/index?at=2009-04-01" {
+		t.Error(r.header)
+	}
 	h.get("/files/spade.png?at=2009-04-01").want(t, 200, "old")
 	h.get("/files/spade.png?rev="+tools["2010-05-01"]).want(t, 200, "new")
 	h.get("/files/spade.png?at=2008-01-01").want(t, 404)

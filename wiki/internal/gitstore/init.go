@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // initialConfig is a bare repository's configuration. Reflogs stay off: the history of a ref is the history of its
@@ -22,7 +23,7 @@ const initialConfig = `[core]
 // name that git would refuse with ErrBadRef. When Init returns, all of it is on disk; when it fails, dir is left empty.
 func Init(dir, branch string) (err error) {
 	ref := "refs/heads/" + branch
-	if !validRefName(ref) {
+	if !validRefName(ref) || strings.HasPrefix(branch, "-") { // git would take it for an option
 		return fmt.Errorf("init %s: branch %q: %w", dir, branch, ErrBadRef)
 	}
 	if err := checkVacant(dir); err != nil {
