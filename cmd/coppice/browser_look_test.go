@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"testing"
 )
 
@@ -32,7 +33,7 @@ const scrollBar = 15
 // testPlaceholders looks whether the words in empty boxes have room there, on both screens, and beside a scroll bar.
 func testPlaceholders(t *testing.T, browser context.Context) {
 	h := startHouse(t)
-	for _, width := range []int{phone - scrollBar, phone, desktop} {
+	for _, width := range []int{narrowest, phone - scrollBar, phone, desktop} {
 		b := h.open(t, browser, width)
 		for _, at := range []string{"/", "/wiki/" + samplePage, "/edit/" + samplePage, "/wiki/no-such-page"} {
 			b.visit(at)
@@ -45,6 +46,28 @@ func testPlaceholders(t *testing.T, browser context.Context) {
 			}).map((box) => box.placeholder)`) {
 				t.Errorf("at %d pixels %s cuts off %q", width, at, cut)
 			}
+		}
+	}
+}
+
+// narrowest is the width at which no page may need scrolling in two directions: that of a screen of 1280 pixels at 400 %
+// (WCAG 2.2, success criterion 1.4.10).
+const narrowest = 320
+
+// testReflow looks whether every view fits into the narrowest width.
+func testReflow(t *testing.T, browser context.Context) {
+	h := startHouse(t)
+	h.write("long", "# Supercalifragilisticexpialidocious "+strings.Repeat("x", 60)+"\n\n| a | b | c | d | e | f |\n|---|---|---|---|---|---|\n| one | two | three | four | five | six |\n\n```\n"+strings.Repeat("code ", 40)+"\n```\n", "")
+	h.write("long", "# Supercalifragilisticexpialidocious\n\n"+strings.Repeat("y", 90)+"\n", "")
+	b := h.open(t, browser, narrowest)
+	for _, view := range []string{
+		"/", "/wiki/" + samplePage, "/wiki/long", "/edit/" + samplePage, "/history/" + samplePage, "/history/long", "/compare/long", "/compare/long?mode=rendered", "/compare/long?mode=split",
+		"/blame/long", "/credits/" + samplePage, "/links/" + samplePage, "/recent", "/pages", "/categories", "/people", "/search?q=community", "/search?q=zzzzzz", "/new", "/wiki/no-such-page", "/about", "/reports",
+	} {
+		b.visit(view)
+		if wide := ask[[]string](b, `document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] : [...document.querySelectorAll("body *")]
+			.filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).slice(0, 3).map((e) => e.tagName + "." + e.className)`); len(wide) > 0 {
+			t.Errorf("%s is wider than %d pixels: %s", view, narrowest, strings.Join(wide, ", "))
 		}
 	}
 }

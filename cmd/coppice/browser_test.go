@@ -74,6 +74,7 @@ func TestBrowser(t *testing.T) {
 		{"RightToLeft", testRightToLeft},
 		{"Struck", testStruck},
 		{"Placeholders", testPlaceholders},
+		{"Reflow", testReflow},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()
