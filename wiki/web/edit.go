@@ -241,6 +241,9 @@ func (q *request) readForm() error {
 	var tooBig *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooBig):
+		if body, ok := q.r.Body.(*boundedBody); ok {
+			body.drain()
+		}
 		return err
 	case err != nil:
 		return &failure{http.StatusBadRequest, "The form that was sent cannot be read.", err}

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -96,6 +99,30 @@ func TestRefusalKeepsWords(t *testing.T) {
 	h.post("/edit/page", "source", "My precious\x00 words.").want(t, 422, "NUL")
 	h.post("/edit/page", "base", h.head(), "source", strings.Repeat("word ", wiki.MaxPageSize/5+1)).want(t, 422, "too large")
 	h.post("/edit/page", "base", h.head(), "source", strings.Repeat("x", maxFormBytes)).want(t, 413)
+}
+
+// TestHugeForm: whoever sends far too much, and as browsers do reads no answer until all of it is sent, is told so.
+func TestHugeForm(t *testing.T) {
+	h := build(t, files("page.md", "# Page\n"))
+	line, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer line.Close()
+	const size = 5 * maxFormBytes
+	fmt.Fprintf(line, "POST /edit/page HTTP/1.1\r\nHost: %s\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n", line.RemoteAddr(), size)
+	if _, err := io.WriteString(line, strings.Repeat("x", size)); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(line), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(string(body), "more than a page may hold") {
+		t.Errorf("%s, %v: %.200s", answer.Status, err, body)
+	}
 }
 
 func TestReadOnly(t *testing.T) {

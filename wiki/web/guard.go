@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -62,9 +63,21 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Body != nil {
-		r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
+		r.Body = &boundedBody{http.MaxBytesReader(w, r.Body, maxFormBytes), r.Body}
 	}
 	s.router.ServeHTTP(w, r)
+}
+
+// boundedBody is a request's body up to maxFormBytes.
+type boundedBody struct {
+	io.ReadCloser
+	whole io.Reader
+}
+
+// drain reads the rest of a body that is too long, within reason: a browser that is cut off while it sends shows a fault of
+// the network, and not the sentence that says what is wrong.
+func (b *boundedBody) drain() {
+	_, _ = io.CopyN(io.Discard, b.whole, maxDrainedBytes) // whatever ends it, the answer is the same
 }
 
 // anyQuery are the addresses that take a query of any length: each looks at no more of it than its own limit, and search

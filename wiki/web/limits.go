@@ -16,6 +16,8 @@ const (
 	maxAddressBytes = 8 << 10
 	// maxFormBytes lets the largest page through when every byte of it is percent-encoded, and its other fields.
 	maxFormBytes = 3*wiki.MaxPageSize + 64<<10
+	// maxDrainedBytes is what is read, and thrown away, of a form that is longer: the text of some hundred books.
+	maxDrainedBytes = 64 << 20
 
 	// readHeaderTimeout is for a few hundred bytes: whoever takes longer is not a browser.
 	readHeaderTimeout = 10 * time.Second
