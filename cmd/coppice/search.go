@@ -17,6 +17,7 @@ import (
 	"coppice/search"
 	"coppice/wiki"
 	"coppice/wiki/api"
+	"coppice/wiki/catalog"
 )
 
 func searchCommand() *cli.Command {
@@ -119,6 +120,11 @@ func searchHere(ctx context.Context, p place, q search.Query, limit int) (hits [
 	if err := index.Follow(ctx, w, w.Head()); err != nil {
 		return nil, err
 	}
+	keywords, err := vocabularyOf(w.Head())
+	if err != nil {
+		return nil, err
+	}
+	q = q.WithNames(keywords.Names)
 	return collect(limit, func(n int) (hits []api.Hit, more bool, err error) {
 		q.Limit = n
 		results, err := index.Search(ctx, q)
@@ -131,6 +137,18 @@ func searchHere(ctx context.Context, p place, q search.Query, limit int) (hits [
 		q.Offset += len(hits)
 		return hits, len(hits) > 0 && q.Offset < results.Total, nil
 	})
+}
+
+// vocabularyOf gives the keywords that a wiki's list of them names.
+func vocabularyOf(head *wiki.Snapshot) (*catalog.Vocabulary, error) {
+	var source []byte
+	if _, ok := head.FileID(catalog.TaxonomyFile); ok {
+		var err error
+		if source, _, err = head.File(catalog.TaxonomyFile); err != nil {
+			return nil, err
+		}
+	}
+	return catalog.ParseTaxonomy(source).Vocabulary(), nil
 }
 
 // searchThere asks the server that holds the index. What can be said without it is not asked: a query that says

@@ -24,7 +24,12 @@ type vocable struct {
 
 // Vocabulary joins the taxonomy with the keywords of the View's pages. One that pages write in another way than the
 // taxonomy does is the taxonomy's.
-func (v *View) Vocabulary(t *Taxonomy) *Vocabulary {
+func (v *View) Vocabulary(t *Taxonomy) *Vocabulary { return newVocabulary(t, v.Categories()) }
+
+// Vocabulary is the taxonomy alone, for whoever has no View.
+func (t *Taxonomy) Vocabulary() *Vocabulary { return newVocabulary(t, nil) }
+
+func newVocabulary(t *Taxonomy, used []Category) *Vocabulary {
 	o := &Vocabulary{keywords: slices.Clone(t.Keywords), byKey: map[string]int{}}
 	for i, k := range o.keywords {
 		o.name(i, k.Name)
@@ -32,7 +37,7 @@ func (v *View) Vocabulary(t *Taxonomy) *Vocabulary {
 			o.name(i, word)
 		}
 	}
-	for _, c := range v.Categories() {
+	for _, c := range used {
 		i, known := o.byKey[titleKey(c.Name)]
 		if !known {
 			i = len(o.keywords)
@@ -68,6 +73,15 @@ func (o *Vocabulary) Find(word string) (Keyword, bool) {
 		return Keyword{}, false
 	}
 	return o.keywords[i], true
+}
+
+// Names gives all names of the keyword that a word names, its own first; none for a word that names no keyword.
+func (o *Vocabulary) Names(word string) []string {
+	k, ok := o.Find(word)
+	if !ok {
+		return nil
+	}
+	return append([]string{k.Name}, k.Also...)
 }
 
 // Completion is a keyword for what is being typed.

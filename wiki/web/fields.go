@@ -145,11 +145,7 @@ func (s *Server) vocabularyOf(view *catalog.View, taxonomy *catalog.Taxonomy) *c
 // names no keyword. It is for searches.
 func (s *Server) KeywordNames(word string) []string {
 	now := s.generation()
-	known, ok := s.vocabularyOf(now.view, s.siteOf(now).keywords).Find(word)
-	if !ok {
-		return nil
-	}
-	return append([]string{known.Name}, known.Also...)
+	return s.vocabularyOf(now.view, s.siteOf(now).keywords).Names(word)
 }
 
 // keptVocabulary is a vocabulary with what it was made of.
