@@ -173,3 +173,18 @@ func TestQueries(t *testing.T) {
 		})
 	}
 }
+
+// Words that are asked about count for more than the same words in a heading that does not ask, though that one is shorter.
+func TestQuestionsComeBeforeHeadings(t *testing.T) {
+	x := openIndex(t, t.TempDir(), nil)
+	followHead(t, x, newWiki(t, map[string]string{
+		"a": "# Files\n\n## Copy files\n\nUse the tool. It copies a file.\n", "b": "# Other files\n\n## How does one copy files?\n\nUse the tool. It copies a file.\n",
+		"c": "# Bake bread\n\nIn the oven.\n", "d": "# How does one bake bread?\n\nIn the oven.\n",
+		"e": "---\nasked_as:\n  wet-paint:\n    - sticky chair\n---\n# Walls\n\n## Wet paint\n\nWait for it.\n", "f": "# Chairs\n\n## Sticky chair\n\nWait for it.\n",
+	}))
+	for query, want := range map[string]string{"copy files tool": "b", "bake bread oven": "d", "sticky chair wait": "e"} {
+		if res := find(t, x, query); len(res.Hits) == 0 || res.Hits[0].Path.String() != want {
+			t.Errorf("%s: %v", query, res.Hits)
+		}
+	}
+}

@@ -39,6 +39,7 @@ const (
 	tagKeyword  = "w:" // folded, whole
 	tagName     = "n:" // page: titles, folded, whole; section: questions
 	tagWords    = "#:" // in fieldShown: how many words the page's text has
+	tagAsks     = "?:" // of sections, that they ask: asksTitle, asksHeading
 	tagTitled   = "t:" // titles of the page, folded, whole: of the page and of its first section
 )
 
@@ -48,6 +49,9 @@ const shownMark = "\x1f"
 const (
 	kindPage    = "p"
 	kindSection = "s"
+
+	asksTitle   = "t" // the page's title is a question
+	asksHeading = "h" // the section's heading is one
 )
 
 // scoredFields are the fields whose matches are ranked by BM25, which needs their average length. The order is that of
@@ -132,11 +136,11 @@ func (p *page) allKeywords() []string {
 
 // sums gives a checksum of what is indexed of each document of a page, in the order of documents.
 func (p *page) sums() []uint64 {
-	common := fmt.Sprintf("%q", []any{p.path, p.title, p.lang, p.language, p.keywords, p.aliases})
+	common := fmt.Sprintf("%q", []any{p.path, p.title, p.lang, p.language, p.keywords, p.aliases, p.asks})
 	sums := make([]uint64, 0, len(p.sections)+1)
 	for i := range p.sections {
 		s := &p.sections[i]
-		sums = append(sums, sumOf(common, s.anchor, s.heading, strings.Join(s.askedAs, "\x00"), strings.Join(s.keywords, "\x00"), s.text))
+		sums = append(sums, sumOf(common, s.anchor, s.heading, strconv.FormatBool(s.asks), strings.Join(s.askedAs, "\x00"), strings.Join(s.keywords, "\x00"), s.text))
 	}
 	return append(sums, sumOf(common, strconv.Itoa(len(p.sections))))
 }
@@ -184,6 +188,12 @@ func (b *builder) section(i int) *document.Document {
 	tags = append(tags, b.addNames(d, questions)...)
 	if i == 0 {
 		tags = append(tags, b.titleTags()...)
+	}
+	if s.asks {
+		tags = append(tags, tagAsks+asksHeading)
+	}
+	if b.p.asks {
+		tags = append(tags, tagAsks+asksTitle)
 	}
 	d.AddField(whole(fieldTags, exactly, tags...))
 	b.addStored(d, &stored{

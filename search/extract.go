@@ -30,6 +30,7 @@ const (
 type page struct {
 	path     string
 	title    string
+	asks     bool   // the title is a question
 	lang     string // as the page says, lower case; "" when it does not
 	language string // whose analyzer is used
 	keywords []string
@@ -41,6 +42,7 @@ type page struct {
 type section struct {
 	anchor   string
 	heading  string
+	asks     bool // the heading is a question
 	askedAs  []string
 	keywords []string // its own, beside those of the page
 	related  []string // pages and questions that its writers want to be read next: see markdown.QuestionMatter
@@ -64,6 +66,7 @@ func extract(path wiki.Path, source []byte) (p page, ok bool) {
 	if p.title == "" {
 		p.title = composed(readable(path.Base()))
 	}
+	p.asks = markdown.IsQuestion(p.title)
 	p.sections = sectionsOf(d)
 	return p, true
 }
@@ -96,6 +99,10 @@ func names(list []string) []string {
 // that gives the page its title opens at the top of the page.
 func sectionsOf(d *markdown.Document) []section {
 	own := d.OwnTexts()
+	asks := map[string]bool{}
+	for _, q := range d.Questions {
+		asks[q.Anchor] = true
+	}
 	all := []section{orphansOf(d)}
 	all[0].text = composed(own[0])
 	var rest strings.Builder // of a page of too many sections
@@ -110,7 +117,7 @@ func sectionsOf(d *markdown.Document) []section {
 			rest.WriteString("\n\n" + composed(h.Text) + "\n\n" + text)
 		default:
 			all = append(all, section{
-				anchor: h.Anchor, heading: composed(h.Text), askedAs: names(d.FrontMatter.AskedAs[h.Anchor]),
+				anchor: h.Anchor, heading: composed(h.Text), asks: asks[h.Anchor], askedAs: names(d.FrontMatter.AskedAs[h.Anchor]),
 				keywords: names(q.Keywords), related: names(q.Related), text: text,
 			})
 		}

@@ -244,13 +244,19 @@ func nextClause(s string) (c clause, rest string, ok bool) {
 // minBegun is how many letters of a word there have to be for all that begin so to be looked for: fewer begin anything.
 const minBegun = 3
 
-// cutMinus takes a minus off that stands before a word or a quote. A minus on its own, or a dash, means nothing.
+// cutMinus takes a minus off that stands before a word or a quote. A minus on its own, or a dash, means nothing; before a
+// single letter it belongs to a command that was pasted ("tail -f"), of which no page that has the letter is to be left out.
 func cutMinus(s string) (rest string, ok bool) {
 	rest, ok = strings.CutPrefix(s, "-")
-	if !ok || rest == "" || rest[0] == '-' || startsWithSpace(rest) {
+	if !ok || rest == "" || rest[0] == '-' || startsWithSpace(rest) || isFlag(rest) {
 		return s, false
 	}
 	return rest, true
+}
+
+// isFlag reports whether the first word is one letter or digit.
+func isFlag(s string) bool {
+	return isASCII(s[:1]) && (unicode.IsLetter(rune(s[0])) || unicode.IsDigit(rune(s[0]))) && (len(s) == 1 || startsWithSpace(s[1:]))
 }
 
 func startsWithSpace(s string) bool {

@@ -431,3 +431,12 @@ func TestHostileQueries(t *testing.T) {
 		}
 	}
 }
+
+// A minus before a single letter is part of a command that was pasted, not a wish to leave pages out.
+func TestFlagsAreNoExclusions(t *testing.T) {
+	for text, excludes := range map[string]bool{"tail -f": false, "kill -9 it": false, "perl -e": false, "ls -la": true, "a -知": true, `a -"b"`: true, "a -b:": true} {
+		if q := Parse(text); q.Filters() != excludes {
+			t.Errorf("%q: %v", text, q.clauses)
+		}
+	}
+}

@@ -18,8 +18,10 @@ type termScorer struct {
 
 type scoredField struct {
 	*termCursor
-	boost, page float64 // what a word counts for the section, and for the page as a whole
-	flat, steep float64 // how much the length is held against it: not at all, and in proportion
+	boost, page float64         // what a word counts for the section, and for the page as a whole
+	flat, steep float64         // how much the length is held against it: not at all, and in proportion
+	asking      float64         // what a word counts besides where the field asks
+	asks        *roaring.Bitmap // the sections where it does; nil is all
 }
 
 // scorer gives the scorer of a term; it has no documents when the term is in no section.
@@ -36,7 +38,11 @@ func (p *plan) scorer(term string) *termScorer {
 		}
 		sets = append(sets, found.docs)
 		c := p.s.ranked(f.name, found, 1)
-		t.fields = append(t.fields, scoredField{c, f.boost, min(f.boost, rankWeights.pageBoost), 1 - f.length, f.length / c.avg})
+		s := scoredField{c, f.boost, min(f.boost, rankWeights.pageBoost), 1 - f.length, f.length / c.avg, f.asking, p.asking(f.name)}
+		if s.asks != nil && s.asks.IsEmpty() {
+			s.asking = 0
+		}
+		t.fields = append(t.fields, s)
 	}
 	sections := p.docs(fieldTags, tagKind+kindSection)
 	t.docs = roaring.And(union(sets), sections)
@@ -44,9 +50,20 @@ func (p *plan) scorer(term string) *termScorer {
 	return t
 }
 
+// asking gives the sections in which a field asks; nil is all that have it.
+func (p *plan) asking(field string) *roaring.Bitmap {
+	switch field {
+	case fieldTitle:
+		return p.docs(fieldTags, tagAsks+asksTitle)
+	case fieldQuestion:
+		return p.docs(fieldTags, tagAsks+asksHeading)
+	}
+	return nil
+}
+
 // score gives what the term counts in a section. Sections come in order; one before next need not be asked for.
 func (t *termScorer) score(doc uint64) (score, raw float64, err error) {
-	tf := 0.0
+	tf, asked := 0.0, 0.0
 	t.next = noDoc
 	for i := range t.fields {
 		f := &t.fields[i]
@@ -62,13 +79,20 @@ func (t *termScorer) score(doc uint64) (score, raw float64, err error) {
 		t.next = doc + 1
 		n := float64(f.at.Frequency())
 		raw += f.page * n
-		tf += f.boost * n / (f.flat + f.steep*float64(f.at.NormUint64()))
+		n /= f.flat + f.steep*float64(f.at.NormUint64())
+		tf += f.boost * n
+		if f.asking > 0 && (f.asks == nil || f.asks.Contains(uint32(doc))) {
+			asked += f.asking * saturated(n)
+		}
 	}
 	if tf == 0 {
 		return 0, 0, nil
 	}
-	return t.idf * tf * (rankWeights.k1 + 1) / (tf + rankWeights.k1), raw, nil
+	return t.idf * (saturated(tf) + asked), raw, nil
 }
+
+// saturated is how BM25 counts a word that is there again: for less each time, and never for more than k1 + 1.
+func saturated(tf float64) float64 { return tf * (rankWeights.k1 + 1) / (tf + rankWeights.k1) }
 
 // rarity is BM25's weight of a term that df of n documents have.
 func rarity(n, df uint64) float64 {

@@ -40,7 +40,8 @@ const (
 //	4: a page's own document says how many words it has, and ranks by its names only
 //	5: pages that name no language are shown to be in the default one, and have what was asked of questions that they no longer have
 //	5: more languages are known; words are found without their accents in all of them, and in scripts without spaces
-const format = "coppice search index 5"
+//	6: titles and headings that are questions are marked
+const format = "coppice search index 6"
 
 // Why an index is built afresh.
 const (
