@@ -77,6 +77,7 @@ type sectionRanker struct {
 	docs         *roaring.Bitmap // the sections that count
 	exact, named *roaring.Bitmap // those that ask just that, and those that have every word in their names
 	bonus        float64         // for having every word
+	coord        []float64       // what the score is multiplied by, by how many units the section has
 }
 
 func (p *plan) ranker() *sectionRanker {
@@ -85,7 +86,22 @@ func (p *plan) ranker() *sectionRanker {
 	for _, u := range list {
 		sets = append(sets, u.docs())
 	}
-	return &sectionRanker{p, list, union(sets), orNone(p.exactSections()), orNone(p.namedSections()), p.weight() * rankWeights.named}
+	return &sectionRanker{p, list, union(sets), orNone(p.exactSections()), orNone(p.namedSections()), p.weight() * rankWeights.named, p.coord()}
+}
+
+// coord gives the coordination factors of a section that has 0, 1... of the units. What no page has is not asked for.
+func (p *plan) coord() []float64 {
+	n := 0
+	for i := range p.units {
+		if !p.units[i].pages.IsEmpty() {
+			n++
+		}
+	}
+	list := make([]float64, len(p.units)+1)
+	for i := range list {
+		list[i] = math.Pow(float64(min(i, n))/float64(max(n, 1)), rankWeights.coord)
+	}
+	return list
 }
 
 // rank takes a section into account if its page is in.
@@ -103,13 +119,20 @@ func (r *sectionRanker) rank(b *board, doc uint32) error {
 
 // score gives what a section counts, and adds up in tf how often it has each of what is scored.
 func (r *sectionRanker) score(doc uint32, tf []float64) (sum float64, err error) {
+	units := 0
 	for i, u := range r.list {
 		x, raw, err := u.score(uint64(doc))
 		if err != nil {
 			return 0, err
 		}
+		if x > 0 && i < len(r.coord)-1 {
+			units++
+		}
 		sum += x
 		tf[i] += raw
+	}
+	if len(r.coord) > 1 {
+		sum *= r.coord[units]
 	}
 	if r.exact != nil && r.exact.Contains(doc) {
 		sum += exactQuestion
@@ -250,7 +273,10 @@ func (t *top) sorted() []found {
 // whole scores a page as one text, by BM25 too: in each part of it a word may be rare, and the page be about it.
 func (p *plan) whole(page *standing, counts []float64) float64 {
 	length := p.s.lengthOf(page.own)
-	sum := rankWeights.cover * page.cover
+	sum := 0.0
+	if p.useless {
+		sum = rankWeights.names * page.cover
+	}
 	for i := range min(len(counts), len(p.units)) {
 		tf := counts[i]
 		sum += rankWeights.page * p.units[i].weight * tf * (rankWeights.pageK1 + 1) / (tf + rankWeights.pageK1*length)

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// What people ask of the OWASP cheat sheets, and where the answers stand. How the files were made, and what they may be
+// What people ask of the OWASP cheat sheets and of FAQs, and where the answers stand. How the files were made, and what they may be
 // used for, is said at the top of each.
 //
-//go:embed testdata/owasp-questions.txt testdata/owasp-rephrasings.txt
+//go:embed testdata/owasp-questions.txt testdata/owasp-rephrasings.txt testdata/faq-threads.txt
 var askedFiles embed.FS
 
 // asked is a question and the sections that answer it, the best first.

@@ -161,3 +161,31 @@ func anchorsOf(t *testing.T, bundle string) map[target]bool {
 	}
 	return known
 }
+
+// TestAskedThreads wants threads to fit on and others to report, each title once.
+func TestAskedThreads(t *testing.T) {
+	const fewest = 100
+	once := unique{t, map[string]bool{}}
+	for _, fitting := range []bool{true, false} {
+		threads, err := askedThreads(fitting)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(threads) < fewest {
+			t.Errorf("%d threads, want %d", len(threads), fewest)
+		}
+		for _, thread := range threads {
+			once.see("title", thread.title)
+		}
+	}
+}
+
+// TestFAQsAsMarkdown: headings keep their levels and words, and what is no text goes.
+func TestFAQsAsMarkdown(t *testing.T) {
+	if got, want := fromPOD("=encoding utf8\n\n=head1 Data\n\n=head2 How does C<< -i >> differ from C<I<x> E<gt> 1>?\n\nSo.\n"), "\n\n# Data\n\n## How does C<< -i >> differ from x > 1?\n\nSo.\n"; got != want {
+		t.Errorf("%q", got)
+	}
+	if got, want := fromRST("===\nFAQ\n===\n\n.. contents::\n\nWhat is :func:`len`?\n--------------------\n\nThis.\n"), "# FAQ\n\n\n\n## What is `len`?\n\nThis.\n"; got != want {
+		t.Errorf("%q", got)
+	}
+}

@@ -47,6 +47,7 @@ var figures = []struct {
 	{"judged", (*bench).judging},
 	{"search", (*bench).searching},
 	{"retrieve", (*bench).retrieving},
+	{"threads", (*bench).threads},
 	{"questions", (*bench).manyQuestions},
 	{"related", (*bench).relating},
 	{"merge", (*bench).merging},
@@ -55,7 +56,7 @@ var figures = []struct {
 }
 
 func main() {
-	only := flag.String("only", "", "comma-separated `figures`: serve, view, creditview, save, writers, revisions, history, credit, judged, search, retrieve, questions, related, merge, worst, start")
+	only := flag.String("only", "", "comma-separated `figures`: serve, view, creditview, save, writers, revisions, history, credit, judged, search, retrieve, threads, questions, related, merge, worst, start")
 	dir := flag.String("dir", filepath.Join(os.TempDir(), "coppice-bench"), "`folder` for generated repositories; they are used again by the next run")
 	pages := flag.Int("pages", 10_000, "pages of the generated repository")
 	commits := flag.Int("commits", 50_000, "commits of the generated repository")
