@@ -127,7 +127,7 @@ func TestQueries(t *testing.T) {
 		{"a whole question", "who takes part?", "communities#who-takes-part", 1, false},
 		{"a phrase", `"shared domain"`, "guide/network", 1, false},
 		{"a phrase with a stop word in it", `"community of practice"`, "communities guide/network", 2, false},
-		{"words of a phrase apart", `"domain shared"`, "", 0, false},
+		{"words of a phrase apart", `"domain shared"`, "guide/network", 1, true},
 		{"without a word", "members -budget", "guide/network#budget", 1, false},
 		{"without a phrase", `budget -"core team"`, "launch#agenda", 1, false},
 		{"in the title", "title:network", "guide/network", 1, false},

@@ -16,6 +16,7 @@ import (
 	"testing/fstest"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+	bolt "go.etcd.io/bbolt"
 
 	"coppice/wiki"
 )
@@ -410,6 +411,29 @@ func TestDamage(t *testing.T) {
 		x := openIndex(t, dir, &why)
 		followHead(t, x, w)
 		if got := why.take(); !strings.HasPrefix(got, reasonCut) {
+			t.Errorf("reason %q", got)
+		}
+	})
+	t.Run("the end of bleve's list of states", func(t *testing.T) {
+		dir := indexOf(t, w)
+		files := filesOf(t, dir)
+		file := files[slices.IndexFunc(files, func(name string) bool { return filepath.Base(name) == "root.bolt" })]
+		db, err := bolt.Open(file, 0o666, &bolt.Options{ReadOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var size int64
+		err = errors.Join(db.View(func(tx *bolt.Tx) error { size = tx.Size(); return nil }), db.Close())
+		if err == nil {
+			err = os.Truncate(file, size-int64(os.Getpagesize()))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var why reasons
+		x := openIndex(t, dir, &why)
+		followHead(t, x, w)
+		if got := why.take(); !strings.HasPrefix(got, reasonBleve) || !strings.Contains(got, "is cut") {
 			t.Errorf("reason %q", got)
 		}
 	})

@@ -162,6 +162,26 @@ func (q Query) WithNames(names func(keyword string) []string) Query {
 	return q
 }
 
+// withoutQuotes gives the query with words in the place of its phrases, as many as a query may have, and whether it has any.
+func (q Query) withoutQuotes() (loose Query, quoted bool) {
+	loose = q
+	loose.clauses = nil
+	for _, c := range q.clauses {
+		if !c.phrase || c.not || c.field != anywhere {
+			loose.clauses = append(loose.clauses, c)
+			continue
+		}
+		quoted = true
+		for word := range strings.FieldsSeq(c.text) {
+			if fold(word) != "" {
+				loose.clauses = append(loose.clauses, clause{text: word})
+			}
+		}
+	}
+	loose.clauses = loose.clauses[:min(len(loose.clauses), MaxTerms)]
+	return loose, quoted
+}
+
 // Empty reports whether the query asks for nothing at all.
 func (q Query) Empty() bool { return len(q.clauses) == 0 && q.Problem == "" }
 

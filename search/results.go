@@ -39,14 +39,14 @@ type Results struct {
 	Facets     []Facet // of all of them; those with values
 	Took       time.Duration
 	DidYouMean string  // the query in another spelling, or ""
-	Relaxed    bool    // no page has all the words: these have words like them, or some of them
+	Relaxed    bool    // no page has all that was typed: these have words like it, some of it, or not together
 	Exact      bool    // the first hit's title, or another title of it, is the query
 	Commit     wiki.ID // what the index reflects; zero when there is no index yet
 }
 
 // Search answers q, one hit a page, best first; if q.Others says so, a hit also names what else on the page matches. Of one or two words a page must have all; if none has, what English says
 // in their place will do, then any of them. Of more words a page must have a part, by their rarity. A word that no page
-// has stands for those spelt like it. Relaxed says when no page has all that was typed. Words of all languages that the
+// has stands for those spelt like it; a phrase that no page has stands for its words. Relaxed says when no page has all that was typed. Words of all languages that the
 // wiki has pages in are understood. Past the last hit there are none.
 //
 // A q with a Problem gives an *wiki.Error of Kind Invalid with that sentence. An empty q gives no hits. While a first
@@ -93,11 +93,22 @@ func (q Query) checked() (Query, error) {
 	return q, nil
 }
 
-// answer finds what has the words; when nothing has, what has others in their place; then what has any of them.
+// answer finds what is asked for. Where no page has a phrase, its words are looked for: what people paste has quotes in it
+// that are none of theirs.
 func (s *session) answer(q Query, res *Results) error {
 	if err := s.consult(); err != nil {
 		return err
 	}
+	err := s.answerStrictly(q, res)
+	if loose, quoted := q.withoutQuotes(); err == nil && res.Total == 0 && quoted {
+		err = s.answerStrictly(loose, res)
+		res.Relaxed = res.Total > 0
+	}
+	return err
+}
+
+// answerStrictly finds what has the words; when nothing has, what has others in their place; then what has any of them.
+func (s *session) answerStrictly(q Query, res *Results) error {
 	p := newPlan(s, q, false)
 	b := s.newBoard()
 	err := p.find(b, res)

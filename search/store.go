@@ -21,6 +21,7 @@ import (
 	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 	index "github.com/blevesearch/bleve_index_api"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+	bolt "go.etcd.io/bbolt"
 
 	"coppice/wiki"
 )
@@ -180,7 +181,51 @@ func newStore(dir string) (st *store, err error) {
 
 // openStore opens the index in a folder.
 func openStore(path string) (*store, error) {
+	if err := checkSnapshots(filepath.Join(path, innerName, "store", "root.bolt")); err != nil {
+		return nil, err
+	}
 	return guarded(path, func(inner string) (bleve.Index, error) { return bleve.OpenUsing(inner, config()) })
+}
+
+// checkSnapshots reads bleve's list of its states through, a bbolt file, before bleve does. bbolt maps the file and believes
+// what it says of itself: where it is cut, a goroutine of bleve's would end the process with a fault that nobody can catch.
+func checkSnapshots(file string) (err error) {
+	defer recovered(&err)
+	info, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	look := func(o bolt.Options, use func(tx *bolt.Tx) error) (err error) {
+		o.ReadOnly, o.Timeout = true, lockWait
+		db, err := bolt.Open(file, 0o666, &o)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, db.Close()) }()
+		return db.View(use)
+	}
+	err = look(bolt.Options{}, func(tx *bolt.Tx) error {
+		if tx.Size() > info.Size() {
+			return fmt.Errorf("%s is cut: it has %d bytes of %d", filepath.Base(file), info.Size(), tx.Size())
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return look(bolt.Options{PreLoadFreelist: true}, func(tx *bolt.Tx) error {
+		return tx.ForEach(func(_ []byte, b *bolt.Bucket) error { return readThrough(b) })
+	})
+}
+
+// readThrough visits all that is in a bucket.
+func readThrough(b *bolt.Bucket) error {
+	return b.ForEach(func(key, value []byte) error {
+		if value == nil {
+			return readThrough(b.Bucket(key))
+		}
+		return nil
+	})
 }
 
 // innerName is bleve's own folder, which it wants to make itself.

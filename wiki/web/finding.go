@@ -32,7 +32,7 @@ func (q *request) showSearch() error {
 	v.Title = "Search: " + text
 	v.Total, v.Took, v.First, v.DidYouMean = found.Total, found.Took, query.Offset+1, found.DidYouMean
 	if found.Relaxed {
-		v.Sentence = "No page has all of these words. These come nearest."
+		v.Sentence = "No page has all that you typed as you typed it. These come nearest."
 	}
 	for _, h := range found.Hits {
 		v.Hits = append(v.Hits, q.searchHit(h))
